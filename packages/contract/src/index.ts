@@ -1,1 +1,7 @@
-export {}
+export * from './beds.ts'
+export * from './client.ts'
+export * from './endpoint.ts'
+export * from './people.ts'
+export * from './problem.ts'
+export * from './result.ts'
+export * from './vocabulary.ts'

@@ -36,6 +36,21 @@ export const PROBLEMS = {
     title_ko: '지금 상태에서는 할 수 없습니다',
     title_en: 'Not possible in the present state',
   },
+  'slot-taken': {
+    status: 409,
+    title_ko: '그 병상은 방금 다른 환자에게 배정되었습니다',
+    title_en: 'This bed was just promised to another patient',
+  },
+  'already-placed': {
+    status: 409,
+    title_ko: '이 환자는 이미 다른 병상을 받았습니다',
+    title_en: 'This patient already has a bed',
+  },
+  'no-candidate': {
+    status: 409,
+    title_ko: '조건에 맞는 병상이 없습니다',
+    title_en: 'No hospital fits this request now',
+  },
   'too-large': { status: 413, title_ko: '요청이 너무 큽니다', title_en: 'The request is too large' },
   'unsupported-media': {
     status: 415,
