@@ -140,6 +140,126 @@ export const REFUSALS = {
   // --- command line ---------------------------------------------------------------------------------------------
   'request-malformed': row('unknown', say('요청을 읽을 수 없습니다', 'The request cannot be read'), DOOR_UNKNOWN),
   // --- strips, proofs, trust, packs, revocation -----------------------------------------------------------------
+  'strip-malformed': damaged,
+  'strip-version': row(
+    'unknown',
+    say(
+      '이 확인 기기보다 새로운 형식입니다. 다른 증명을 보여 주세요',
+      'This pass is newer than the checker. Show another one',
+    ),
+    say('새로운 형식입니다. 이 기기를 업데이트하세요', 'A newer format. Update this device'),
+  ),
+  'strip-not-yet-valid': row(
+    'invalid',
+    say(
+      '아직 시작되지 않은 하루 증명입니다. 기기의 시각을 확인하세요',
+      'This day pass has not begun. Check the clock of the device',
+    ),
+    say('아직 유효하지 않습니다', 'Not valid yet'),
+  ),
+  'strip-expired': row(
+    'invalid',
+    say('지난 하루 증명입니다. 앱을 열어 오늘 것으로 바꾸세요', 'This day pass is over. Open the app to show today’s'),
+    say('유효 시간이 지났습니다', 'Expired'),
+  ),
+  'proof-missing': row(
+    'unknown',
+    say(
+      '복사된 화면일 수 있습니다. 앱을 열어 움직이는 코드를 보여 주세요',
+      'This may be a copy. Open the app and show the live code',
+    ),
+    say('앱의 실시간 코드를 요청하세요', 'Ask for the live code in the app'),
+  ),
+  'proof-malformed': damaged,
+  'proof-stale': row(
+    'invalid',
+    say(
+      '화면이 오래되었습니다. 앱을 열어 새 코드를 보여 주세요',
+      'The picture is old. Open the app and show a fresh code',
+    ),
+    say('오래된 화면입니다. 새 코드를 요청하세요', 'An old picture. Ask for a fresh code'),
+  ),
+  'proof-early': row(
+    'invalid',
+    say(
+      '기기의 시각이 빠릅니다. 시각을 맞춘 뒤 다시 보여 주세요',
+      'The clock of this device is ahead. Set it and try again',
+    ),
+    say('시각이 맞지 않습니다. 양쪽 시계를 확인하세요', 'The clocks differ. Check both'),
+  ),
+  'proof-invalid': row(
+    'invalid',
+    say('이 기기에 발급된 증명이 아닙니다', 'This pass was not issued to this device'),
+    DOOR_INVALID,
+  ),
+  'challenge-required': row(
+    'unknown',
+    say('먼저 입구의 코드를 찍어 주세요', 'Scan the code at the door first'),
+    say('입구 코드를 먼저 찍도록 안내하세요', 'Ask the guest to scan the door’s code first'),
+  ),
+  'challenge-mismatch': row(
+    'invalid',
+    say(
+      '다른 입구이거나 지난 입구 코드입니다. 다시 찍어 주세요',
+      'The door’s code was another or an older one. Scan it again',
+    ),
+    say('다른 입구 코드입니다. 다시 찍도록 안내하세요', 'Made for another door. Ask to scan again'),
+  ),
+  'issuer-revoked': row(
+    'invalid',
+    say(
+      '발급 기관의 열쇠가 취소되었습니다. 다시 발급받으세요',
+      'The issuer’s key was withdrawn. Ask for a new certificate',
+    ),
+    DOOR_INVALID,
+  ),
+  revoked: row(
+    'invalid',
+    say('취소된 증명입니다. 발급 기관에 문의하세요', 'This certificate was withdrawn. Ask the issuer'),
+    DOOR_INVALID,
+  ),
+  'revocation-malformed': row(
+    'unknown',
+    say('취소 목록을 읽을 수 없습니다', 'The list of withdrawn passes is damaged'),
+    DOOR_UNKNOWN,
+  ),
+  'delta-gap': row(
+    'unknown',
+    say('취소 목록의 갱신이 빠졌습니다', 'An update of the withdrawn passes is missing'),
+    DOOR_UNKNOWN,
+  ),
+  'delta-mismatch': row(
+    'unknown',
+    say('취소 목록의 갱신이 맞지 않습니다', 'An update of the withdrawn passes does not fit'),
+    DOOR_UNKNOWN,
+  ),
+  'pack-malformed': row('unknown', say('기준 묶음이 손상되었습니다', 'The policy pack is damaged'), DOOR_UNKNOWN),
+  'pack-signature': row(
+    'unknown',
+    say('기준 묶음의 서명이 맞지 않습니다', 'The policy pack is not signed by its root keys'),
+    DOOR_UNKNOWN,
+  ),
+  'pack-older': row(
+    'unknown',
+    say('가진 것보다 오래된 기준 묶음입니다', 'This policy pack is older than the one held'),
+    DOOR_UNKNOWN,
+  ),
+  'pack-forked': row(
+    'unknown',
+    say('같은 번호의 다른 기준 묶음입니다. 신고해 주세요', 'Two policy packs carry one number. Please report it'),
+    DOOR_UNKNOWN,
+  ),
+  'pack-chain': row(
+    'unknown',
+    say('기준 묶음의 이력이 이어지지 않습니다', 'The policy packs do not follow from one another'),
+    DOOR_UNKNOWN,
+  ),
+  'pack-gap': row('unknown', say('중간 기준 묶음이 없습니다', 'Policy packs in between are missing'), DOOR_UNKNOWN),
+  'pack-section': row(
+    'unknown',
+    say('기준 묶음의 일부가 없거나 바뀌었습니다', 'A part of the policy pack is missing or changed'),
+    DOOR_UNKNOWN,
+  ),
   // --- rules ----------------------------------------------------------------------------------------------------
 } as const satisfies Record<string, RefusalRow>
 
