@@ -1,0 +1,214 @@
+import type { BlockedReason, SlotShare, SlotState } from '@dure/contract'
+import { err, ok, type Result } from '../platform/result.ts'
+import { type BedRefusal, refusal } from './refusals.ts'
+
+export const SLOT_EVENTS = [
+  'hold',
+  'release',
+  'occupy',
+  'vacate',
+  'cleaned',
+  'block',
+  'unblock',
+  'plan_surge',
+  'open_surge',
+  'close',
+  'reopen',
+] as const
+export type SlotEvent = (typeof SLOT_EVENTS)[number]
+
+/** `own_hospital`: the bed's own desk. `region_desk`: the placement desk of the bed's region. */
+export const SLOT_ACTORS = ['own_hospital', 'region_desk', 'system'] as const
+export type SlotActor = (typeof SLOT_ACTORS)[number]
+
+/** State, event → next state; `null` means refused. */
+export const SLOT_TRANSITIONS: Record<SlotState, Record<SlotEvent, SlotState | null>> = {
+  available: {
+    hold: 'held',
+    release: null,
+    occupy: 'occupied',
+    vacate: null,
+    cleaned: null,
+    block: 'blocked',
+    unblock: null,
+    plan_surge: null,
+    open_surge: null,
+    close: 'closed',
+    reopen: null,
+  },
+  held: {
+    hold: null,
+    release: 'available',
+    occupy: 'occupied',
+    vacate: null,
+    cleaned: null,
+    block: 'blocked',
+    unblock: null,
+    plan_surge: null,
+    open_surge: null,
+    close: null,
+    reopen: null,
+  },
+  occupied: {
+    hold: null,
+    release: null,
+    occupy: null,
+    vacate: 'cleaning',
+    cleaned: null,
+    block: null,
+    unblock: null,
+    plan_surge: null,
+    open_surge: null,
+    close: null,
+    reopen: null,
+  },
+  cleaning: {
+    hold: null,
+    release: null,
+    occupy: null,
+    vacate: null,
+    cleaned: 'available',
+    block: 'blocked',
+    unblock: null,
+    plan_surge: null,
+    open_surge: null,
+    close: 'closed',
+    reopen: null,
+  },
+  blocked: {
+    hold: null,
+    release: null,
+    occupy: null,
+    vacate: null,
+    cleaned: null,
+    block: 'blocked',
+    unblock: 'available',
+    plan_surge: null,
+    open_surge: null,
+    close: 'closed',
+    reopen: null,
+  },
+  surge: {
+    hold: null,
+    release: null,
+    occupy: null,
+    vacate: null,
+    cleaned: null,
+    block: null,
+    unblock: null,
+    plan_surge: 'surge',
+    open_surge: 'available',
+    close: 'closed',
+    reopen: null,
+  },
+  closed: {
+    hold: null,
+    release: null,
+    occupy: null,
+    vacate: null,
+    cleaned: null,
+    block: null,
+    unblock: null,
+    plan_surge: 'surge',
+    open_surge: null,
+    close: null,
+    reopen: 'available',
+  },
+}
+
+export const SLOT_EVENT_ACTORS: Record<SlotEvent, readonly SlotActor[]> = {
+  hold: ['system'],
+  release: ['system'],
+  occupy: ['own_hospital', 'system'],
+  vacate: ['own_hospital', 'system'],
+  cleaned: ['own_hospital', 'system'],
+  block: ['own_hospital'],
+  unblock: ['own_hospital'],
+  plan_surge: ['own_hospital', 'region_desk'],
+  open_surge: ['own_hospital', 'region_desk', 'system'],
+  close: ['own_hospital'],
+  reopen: ['own_hospital'],
+}
+
+/** A slot; each state has only its own fields. */
+export type SlotStatus =
+  | { readonly state: Exclude<SlotState, 'blocked' | 'surge'> }
+  | { readonly state: 'blocked'; readonly reason: BlockedReason }
+  /** Closed now, can be opened within `openableInMinutes` of the order. */
+  | { readonly state: 'surge'; readonly openableInMinutes: number }
+
+export interface SlotDetails {
+  readonly blockedReason?: BlockedReason
+  readonly openableInMinutes?: number
+}
+
+/** `lose_hold`: the held bed broke; the request loses its hold (`hold_lost`) in the same transaction. */
+export type SlotEffect = { readonly kind: 'lose_hold' }
+
+export interface SlotDecision {
+  readonly event: SlotEvent
+  readonly from: SlotState
+  readonly status: SlotStatus
+  readonly effects: readonly SlotEffect[]
+}
+
+export const decideSlot = (
+  state: SlotState,
+  event: SlotEvent,
+  actor: SlotActor,
+  details: SlotDetails = {},
+): Result<SlotDecision, BedRefusal> => {
+  if (!SLOT_EVENT_ACTORS[event].includes(actor))
+    return err(refusal('role-not-allowed', `${actor} may not ${event} a slot`))
+  const to = SLOT_TRANSITIONS[state][event]
+  if (to === null) {
+    return err(
+      event === 'hold'
+        ? refusal('slot-taken', `the slot is ${state}`)
+        : refusal('not-possible-now', `the slot is ${state}`),
+    )
+  }
+  const status = statusOf(to, details)
+  if (!status.ok) return status
+  return ok({
+    event,
+    from: state,
+    status: status.value,
+    effects: state === 'held' && event === 'block' ? [{ kind: 'lose_hold' }] : [],
+  })
+}
+
+const statusOf = (state: SlotState, details: SlotDetails): Result<SlotStatus, BedRefusal> => {
+  if (state === 'blocked') {
+    return details.blockedReason === undefined
+      ? err(refusal('detail-missing', 'say why the bed is blocked', '/blockedReason'))
+      : ok({ state, reason: details.blockedReason })
+  }
+  if (state === 'surge') {
+    return details.openableInMinutes === undefined || details.openableInMinutes < 0
+      ? err(refusal('detail-missing', 'say in how many minutes the bed can be opened', '/openableInMinutes'))
+      : ok({ state, openableInMinutes: details.openableInMinutes })
+  }
+  return ok({ state })
+}
+
+/** Slot states from which a share may change hands: a bed that is promised or used keeps its share until it is free. */
+const SHARE_MOVABLE: readonly SlotState[] = ['available', 'cleaning', 'blocked', 'surge', 'closed']
+
+/**
+ * own use ↔ placeable ↔ duty reserve is a transfer of the right to place: the hospital and the region both agree,
+ * or nothing changes.
+ */
+export const decideShareChange = (
+  state: SlotState,
+  from: SlotShare,
+  to: SlotShare,
+  agreed: { readonly hospital: boolean; readonly region: boolean },
+): Result<SlotShare, BedRefusal> => {
+  if (from === to) return ok(to)
+  if (!SHARE_MOVABLE.includes(state)) return err(refusal('not-possible-now', `the slot is ${state}`))
+  if (!agreed.hospital || !agreed.region) {
+    return err(refusal('share-change-needs-both', 'hospital and region both have to agree'))
+  }
+  return ok(to)
+}
