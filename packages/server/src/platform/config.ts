@@ -1,0 +1,130 @@
+import { resolve } from 'node:path'
+import { err, ok, type Result, SIDO_CODES } from '@dure/contract'
+import { LOG_LEVELS, type LogLevel } from './logger.ts'
+
+export interface Config {
+  /** TCP port; 0 lets the system choose one. */
+  readonly port: number
+  readonly host: string
+  /** 행안부 province code of this cell, `00` for the national cell. */
+  readonly region: string
+  /** Absolute. Holds the embedded database, its log and the cell's key. */
+  readonly dataDir: string
+  /** An external PostgreSQL (15 or newer); absent: the embedded one. */
+  readonly databaseUrl: string | undefined
+  /** Folder of other PostgreSQL binaries for the embedded server. */
+  readonly pgBin: string | undefined
+  readonly poolSize: number
+  readonly demo: boolean
+  readonly nemc: { readonly url: string; readonly key: string; readonly intervalS: number } | undefined
+  readonly osrmUrl: string | undefined
+  readonly logLevel: LogLevel
+  /** Absolute path of the log file; absent: stderr. */
+  readonly logFile: string | undefined
+  /** The address people use, without a final slash: in sign-in links and for the Origin check. Absent: this host and port. */
+  readonly publicUrl: string | undefined
+  readonly cookieSecure: boolean
+  /** How many proxies stand in front and may name the caller's address. */
+  readonly trustedProxies: number
+}
+
+export interface ConfigFault {
+  readonly variable: string
+  readonly expected: string
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads a variable or notes what was expected of it. */
+type Read = <T>(variable: string, fallback: T, expected: string, parse: (raw: string) => T | undefined) => T
+
+/**
+ * The environment as a configuration, or every fault at once.
+ * Values are not repeated in the faults: some of them are secrets.
+ */
+export const readConfig = (env: Environment, cwd: string): Result<Config, readonly ConfigFault[]> => {
+  const faults: ConfigFault[] = []
+  const known = new Set<string>(['DURE_SKIP'])
+  const read: Read = (variable, fallback, expected, parse) => {
+    known.add(variable)
+    const raw = env[variable]
+    if (raw === undefined || raw === '') return fallback
+    const value = parse(raw)
+    if (value === undefined) faults.push({ variable, expected })
+    return value ?? fallback
+  }
+  const config: Config = {
+    port: read('DURE_PORT', 8080, 'a port number from 0 to 65535', wholeNumber(0, 65_535)),
+    host: read('DURE_HOST', '127.0.0.1', 'a host name or address', matching(/^[A-Za-z0-9.:-]+$/)),
+    region: read('DURE_REGION', '28', `one of ${SIDO_CODES.join(', ')}`, oneOf(SIDO_CODES)),
+    dataDir: resolve(cwd, read('DURE_DATA_DIR', '.dure', 'a folder', text)),
+    databaseUrl: read<string | undefined>(
+      'DATABASE_URL',
+      undefined,
+      'postgresql://user:password@host/database',
+      url(POSTGRES),
+    ),
+    pgBin: read<string | undefined>('PGBIN', undefined, 'the absolute path of a folder', matching(/^\//)),
+    poolSize: read('DURE_POOL_SIZE', 16, 'a number from 2 to 200', wholeNumber(2, 200)),
+    demo: read('DURE_DEMO', false, '1 or 0', flag),
+    nemc: readNemc(read, faults),
+    osrmUrl: read<string | undefined>('DURE_OSRM_URL', undefined, 'an http(s) address', url(HTTP)),
+    logLevel: read<LogLevel>('DURE_LOG_LEVEL', 'info', `one of ${LOG_LEVELS.join(', ')}`, oneOf(LOG_LEVELS)),
+    logFile: read<string | undefined>('DURE_LOG_FILE', undefined, 'a file', (raw) => resolve(cwd, raw)),
+    publicUrl: read<string | undefined>('DURE_PUBLIC_URL', undefined, 'an http(s) address without a path', origin),
+    cookieSecure: read('DURE_COOKIE_SECURE', env.DURE_PUBLIC_URL?.startsWith('https:') ?? false, '1 or 0', flag),
+    trustedProxies: read('DURE_TRUSTED_PROXIES', 0, 'a number from 0 to 10', wholeNumber(0, 10)),
+  }
+  for (const variable of Object.keys(env)) {
+    if (variable.startsWith('DURE_') && !known.has(variable))
+      faults.push({ variable, expected: `no such variable; known are ${[...known].sort().join(', ')}` })
+  }
+  return faults.length === 0 ? ok(config) : err(faults)
+}
+
+/** One line per fault, for a person at a terminal. */
+export const describeFaults = (faults: readonly ConfigFault[]): string =>
+  [
+    `The configuration has ${faults.length} fault(s):`,
+    ...faults.map(({ variable, expected }) => `  ${variable}: expected ${expected}`),
+  ].join('\n')
+
+const readNemc = (read: Read, faults: ConfigFault[]): Config['nemc'] => {
+  const address = read<string | undefined>('DURE_NEMC_URL', undefined, 'an http(s) address', url(HTTP))
+  const key = read<string | undefined>('DURE_NEMC_KEY', undefined, 'the service key', text)
+  const intervalS = read('DURE_NEMC_INTERVAL_S', 60, 'seconds from 1 to 86400', wholeNumber(1, 86_400))
+  if (address !== undefined && key !== undefined) return { url: address, key, intervalS }
+  if (address !== undefined)
+    faults.push({ variable: 'DURE_NEMC_KEY', expected: 'a service key, as DURE_NEMC_URL is set' })
+  if (key !== undefined) faults.push({ variable: 'DURE_NEMC_URL', expected: 'an address, as DURE_NEMC_KEY is set' })
+  return undefined
+}
+
+const HTTP = ['http:', 'https:']
+const POSTGRES = ['postgres:', 'postgresql:']
+
+const text = (raw: string): string | undefined => (raw.includes('\0') ? undefined : raw)
+const flag = (raw: string): boolean | undefined => ({ '1': true, '0': false, true: true, false: false })[raw]
+const matching = (pattern: RegExp) => (raw: string) => (pattern.test(raw) ? raw : undefined)
+const oneOf =
+  <T extends string>(values: readonly T[]) =>
+  (raw: string): T | undefined =>
+    values.find((value) => value === raw)
+
+const wholeNumber = (least: number, most: number) => (raw: string) => {
+  const value = /^\d{1,9}$/.test(raw) ? Number(raw) : Number.NaN
+  return value >= least && value <= most ? value : undefined
+}
+
+const url = (protocols: readonly string[]) => (raw: string) => {
+  // A socket address, `postgresql://user:password@/database?host=/run`, has no host: not a URL to the URL parser.
+  const parsed = URL.parse(raw) ?? URL.parse(raw.replace('@/', '@localhost/'))
+  return parsed !== null && protocols.includes(parsed.protocol) ? raw : undefined
+}
+
+const origin = (raw: string) => {
+  const parsed = URL.parse(raw)
+  return parsed !== null && HTTP.includes(parsed.protocol) && raw.replace(/\/$/, '') === parsed.origin
+    ? parsed.origin
+    : undefined
+}

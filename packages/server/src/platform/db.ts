@@ -1,0 +1,230 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createHash } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { DB } from './db.types.ts'
+import type { Logger } from './logger.ts'
+
+export type { DB } from './db.types.ts'
+
+export interface Queries {
+  readonly kysely: Kysely<DB>
+  /** A prepared statement, named by its text: for the few hot statements written by hand. Rows come back untouched. */
+  sql<R extends object>(text: string, values?: readonly unknown[]): Promise<R[]>
+}
+
+export interface Tx extends Queries {
+  /** Runs once the transaction is committed; not when it is rolled back. */
+  afterCommit(action: () => void): void
+}
+
+export interface TxOptions {
+  readonly isolation?: Isolation
+}
+
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
+
+export interface SqlStats {
+  readonly queries: number
+  /** Sum of the waits for answers of the database, in ms. */
+  readonly sqlMs: number
+  readonly transactions: number
+  /** Transactions run again after a serialization failure or a deadlock. */
+  readonly retries: number
+}
+
+/**
+ * The database of a cell.
+ *
+ * Inside `tx` everything is that transaction: `db.kysely` and `db.sql` too, so that a helper can neither read past it nor
+ * wait for a second connection while holding the first. A `tx` inside a `tx` is a savepoint.
+ */
+export interface Db extends Queries {
+  readonly pool: pg.Pool
+  /**
+   * Runs `work` in a transaction: commits what it returns, rolls back what it throws.
+   * Run again from the start, at most {@link TX_ATTEMPTS} times, when PostgreSQL says the conflict was a matter of luck
+   * (40001, 40P01): `work` must have no effects outside the database but through `afterCommit`.
+   */
+  tx<T>(work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
+  stats(): SqlStats
+  close(): Promise<void>
+}
+
+export const TX_ATTEMPTS = 6
+const RETRIED = new Set(['40001', '40P01'])
+const STRENGTH: Record<Isolation, number> = { 'read committed': 0, 'repeatable read': 1, serializable: 2 }
+
+/** `date` stays text: as a JavaScript Date it would be midnight of some zone. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === 1082 ? (raw: string) => raw : pg.types.getTypeParser(oid, format as 'text'),
+}
+
+export interface OpenOptions {
+  readonly connection: pg.ClientConfig
+  readonly poolSize?: number
+  readonly log: Logger
+}
+
+export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): Db => {
+  const counts = { queries: 0, sqlMs: 0, transactions: 0, retries: 0 }
+  const pool = new pg.Pool({
+    application_name: 'dure',
+    max: poolSize,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 8_000,
+    query_timeout: 20_000,
+    statement_timeout: 15_000,
+    lock_timeout: 10_000,
+    idle_in_transaction_session_timeout: 20_000,
+    types: types as pg.CustomTypesConfig,
+    ...connection,
+  })
+  // Without a listener a connection that breaks while idle would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'database-connection-lost'))
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ err: error }, 'database-connection-lost'))
+    countQueries(client, counts)
+  })
+  const outside: Queries = { kysely: kyselyOver(pool), sql: (text, values) => prepared(pool, text, values) }
+  const inside = new AsyncLocalStorage<OpenTx>()
+  const current = (): Queries => {
+    const tx = inside.getStore()
+    return tx?.open === true ? tx.tx : outside
+  }
+  const tx = async <T>(work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> => {
+    const outer = inside.getStore()
+    if (outer?.open === true) return savepoint(outer, work, options)
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        counts.transactions += 1
+        return await transaction(pool, inside, work, options)
+      } catch (error) {
+        if (attempt >= TX_ATTEMPTS || !RETRIED.has(codeOf(error))) throw error
+        counts.retries += 1
+        await wait(Math.random() * 4 * 2 ** attempt)
+      }
+    }
+  }
+  return {
+    pool,
+    get kysely() {
+      return current().kysely
+    },
+    sql: (text, values) => current().sql(text, values),
+    tx,
+    stats: () => ({ ...counts }),
+    close: () => pool.end(),
+  }
+}
+
+interface OpenTx {
+  readonly tx: Tx
+  readonly client: pg.PoolClient
+  readonly isolation: Isolation
+  depth: number
+  open: boolean
+}
+
+const transaction = async <T>(
+  pool: pg.Pool,
+  inside: AsyncLocalStorage<OpenTx>,
+  work: (tx: Tx) => Promise<T>,
+  { isolation = 'read committed' }: TxOptions,
+): Promise<T> => {
+  const client = await pool.connect()
+  const after: (() => void)[] = []
+  const tx: Tx = {
+    kysely: kyselyOf(client),
+    sql: (text, values) => prepared(client, text, values),
+    afterCommit: (action) => after.push(action),
+  }
+  const opened: OpenTx = { tx, client, isolation, depth: 0, open: true }
+  let broken: Error | undefined
+  try {
+    await client.query(`begin isolation level ${isolation}`)
+    const value = await inside.run(opened, () => work(tx))
+    await client.query('commit')
+    for (const action of after) action()
+    return value
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure
+    })
+    throw error
+  } finally {
+    opened.open = false
+    client.release(broken)
+  }
+}
+
+const savepoint = async <T>(outer: OpenTx, work: (tx: Tx) => Promise<T>, { isolation }: TxOptions): Promise<T> => {
+  if (isolation !== undefined && STRENGTH[isolation] > STRENGTH[outer.isolation])
+    throw new Error(`A ${isolation} transaction was asked for inside a ${outer.isolation} one`)
+  outer.depth += 1
+  const name = `s${outer.depth}`
+  await outer.client.query(`savepoint ${name}`)
+  try {
+    const value = await work(outer.tx)
+    await outer.client.query(`release savepoint ${name}`)
+    return value
+  } catch (error) {
+    await outer.client.query(`rollback to savepoint ${name}`)
+    throw error
+  } finally {
+    outer.depth -= 1
+  }
+}
+
+/** SQLSTATE of a database error, '' for any other. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+/** Name of the constraint a database error speaks of, '' for any other error. */
+export const constraintOf = (error: unknown): string =>
+  error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : ''
+
+const kyselyOver = (pool: pg.Pool): Kysely<DB> => new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+
+/** One query builder per connection, made once: its "pool" is that connection and never gives it back. */
+const kyselyOf = (client: pg.PoolClient): Kysely<DB> => {
+  const known = builders.get(client)
+  if (known !== undefined) return known
+  const borrowed = new Proxy(client, {
+    get: (target, name) => (name === 'release' ? () => undefined : Reflect.get(target, name, target)),
+  })
+  const pool = { connect: async () => borrowed, end: async () => undefined, options: {} }
+  const made = new Kysely<DB>({ dialect: new PostgresDialect({ pool: pool as never }) })
+  builders.set(client, made)
+  return made
+}
+const builders = new WeakMap<pg.PoolClient, Kysely<DB>>()
+
+const names = new Map<string, string>()
+const prepared = async <R extends object>(
+  over: pg.Pool | pg.PoolClient,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<R[]> => {
+  const name = names.get(text) ?? createHash('sha256').update(text).digest('base64url')
+  names.set(text, name)
+  const { rows } = await over.query<R>({ name, text, values: [...values] })
+  return rows
+}
+
+const countQueries = (client: pg.PoolClient, counts: { queries: number; sqlMs: number }): void => {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown
+  const counted = (...args: unknown[]): unknown => {
+    const started = performance.now()
+    const answer = query(...args)
+    const done = () => {
+      counts.queries += 1
+      counts.sqlMs += performance.now() - started
+    }
+    if (answer instanceof Promise) answer.then(done, done)
+    return answer
+  }
+  client.query = counted as typeof client.query
+}

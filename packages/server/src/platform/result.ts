@@ -1,0 +1,1 @@
+export { type Err, err, mapOk, type Ok, ok, type Result } from '@dure/contract'
