@@ -1,0 +1,1 @@
+export { insertSlots, type NewSlot } from './slots.sql.ts'
