@@ -42,7 +42,7 @@ export const REQUEST_EVENT_ACTORS: Record<RequestEvent, readonly Actor[]> = {
   retry: [...DESKS, 'system'],
   divert: [...DESKS, 'holding_hospital', 'transport'],
   return_to_origin: ['requester', 'placement_desk', 'transport'],
-  place_outside_network: ['requester', ...DESKS],
+  place_outside: ['requester', ...DESKS],
   step_down: ['requester', 'placement_desk'],
   cancel: ['requester', 'placement_desk'],
   record_death: ['requester', 'placement_desk', 'holding_hospital', 'transport'],

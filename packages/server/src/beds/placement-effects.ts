@@ -59,7 +59,7 @@ const TARGETS_MET: Partial<Record<RequestEvent, readonly RequestTimer[]>> = {
   offer_sent: ['first_ack', 'first_offer'],
   hold_granted: ['first_ack', 'first_offer', 'hold'],
   confirm: ['first_ack', 'first_offer', 'hold', 'confirm'],
-  place_outside_network: ['first_ack', 'first_offer', 'hold', 'confirm'],
+  place_outside: ['first_ack', 'first_offer', 'hold', 'confirm'],
   put_on_hold: ['first_ack', 'first_offer', 'hold', 'confirm'],
 }
 
@@ -89,7 +89,7 @@ const TOLD: Record<RequestEvent, readonly NotifyTarget[]> = {
   retry: ['placement_desk'],
   divert: ['requester', 'placement_desk', 'holding_hospital', 'transport'],
   return_to_origin: ['requester', 'placement_desk', 'holding_hospital'],
-  place_outside_network: ['requester', 'placement_desk', 'asked_hospitals', 'transport'],
+  place_outside: ['requester', 'placement_desk', 'asked_hospitals', 'transport'],
   step_down: NOTIFY_TARGETS,
   cancel: NOTIFY_TARGETS,
   record_death: NOTIFY_TARGETS,
@@ -109,6 +109,7 @@ export interface EffectInput {
     readonly urgency: Urgency
     readonly openOffers: number
     readonly hold: object | null
+    readonly details: { readonly retryInMinutes?: number }
   }
 }
 
@@ -141,7 +142,9 @@ const timerEffects = (input: EffectInput): readonly RequestEffect[] => {
   }
   if (event === 'submit') return serviceTimers(facts.nowMs)
   if (to === 'no_bed') {
-    const { afterMs } = noBedStep(level, retriesAtLevel, facts.urgency)
+    const { retryInMinutes } = facts.details
+    const afterMs =
+      retryInMinutes === undefined ? noBedStep(level, retriesAtLevel, facts.urgency).afterMs : retryInMinutes * 60_000
     return [{ kind: 'schedule_timer', timer: 'no_bed_step', dueAtMs: facts.nowMs + afterMs }]
   }
   const met = [...(TARGETS_MET[event] ?? []), ...(from === 'no_bed' ? (['no_bed_step'] as const) : [])]

@@ -2,13 +2,13 @@ import type { Urgency } from '@dure/contract'
 import { NO_BED_RETRIES_PER_LEVEL, NO_BED_RETRY_MS } from './placement-times.ts'
 
 /** Who looks for the bed: the own region, the regions of the shared zone (권역), the whole country. */
-export const ESCALATION_LEVELS = ['region', 'neighbouring', 'national'] as const
+export const ESCALATION_LEVELS = ['region', 'neighbours', 'national'] as const
 export type EscalationLevel = (typeof ESCALATION_LEVELS)[number]
 
 /** The ladder; `null` is its top. */
 export const NEXT_LEVEL: Record<EscalationLevel, EscalationLevel | null> = {
-  region: 'neighbouring',
-  neighbouring: 'national',
+  region: 'neighbours',
+  neighbours: 'national',
   national: null,
 }
 

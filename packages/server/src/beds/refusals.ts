@@ -23,7 +23,7 @@ export const BED_REFUSALS = {
   'offer-not-due': 'conflict',
   'conditions-not-agreed': 'conflict',
   'designation-needs-reason': 'invalid-input',
-  'slot-taken': 'conflict',
+  'slot-taken': 'slot-taken',
   'slot-not-yours': 'not-allowed',
   'share-change-needs-both': 'not-allowed',
 } as const satisfies Record<string, ProblemCode>

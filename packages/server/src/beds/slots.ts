@@ -6,14 +6,13 @@ export const SLOT_EVENTS = [
   'hold',
   'release',
   'occupy',
-  'vacate',
-  'cleaned',
+  'occupy_own',
+  'discharge',
+  'start_cleaning',
+  'open',
   'block',
-  'unblock',
   'plan_surge',
-  'open_surge',
   'close',
-  'reopen',
 ] as const
 export type SlotEvent = (typeof SLOT_EVENTS)[number]
 
@@ -21,125 +20,120 @@ export type SlotEvent = (typeof SLOT_EVENTS)[number]
 export const SLOT_ACTORS = ['own_hospital', 'region_desk', 'system'] as const
 export type SlotActor = (typeof SLOT_ACTORS)[number]
 
-/** State, event → next state; `null` means refused. */
+/**
+ * State, event → next state; `null` means refused. `hold`, `release` and `occupy` are consequences of placing and are
+ * done by the system only; `discharge` leads to cleaning, so that nobody is promised a bed that is not made.
+ */
 export const SLOT_TRANSITIONS: Record<SlotState, Record<SlotEvent, SlotState | null>> = {
   available: {
     hold: 'held',
     release: null,
-    occupy: 'occupied',
-    vacate: null,
-    cleaned: null,
+    occupy: null,
+    occupy_own: 'occupied',
+    discharge: null,
+    start_cleaning: 'cleaning',
+    open: null,
     block: 'blocked',
-    unblock: null,
-    plan_surge: null,
-    open_surge: null,
+    plan_surge: 'surge',
     close: 'closed',
-    reopen: null,
   },
   held: {
     hold: null,
     release: 'available',
     occupy: 'occupied',
-    vacate: null,
-    cleaned: null,
+    occupy_own: null,
+    discharge: null,
+    start_cleaning: null,
+    open: null,
     block: 'blocked',
-    unblock: null,
     plan_surge: null,
-    open_surge: null,
     close: null,
-    reopen: null,
   },
   occupied: {
     hold: null,
     release: null,
     occupy: null,
-    vacate: 'cleaning',
-    cleaned: null,
+    occupy_own: null,
+    discharge: 'cleaning',
+    start_cleaning: null,
+    open: null,
     block: null,
-    unblock: null,
     plan_surge: null,
-    open_surge: null,
     close: null,
-    reopen: null,
   },
   cleaning: {
     hold: null,
     release: null,
     occupy: null,
-    vacate: null,
-    cleaned: 'available',
+    occupy_own: null,
+    discharge: null,
+    start_cleaning: 'cleaning',
+    open: 'available',
     block: 'blocked',
-    unblock: null,
     plan_surge: null,
-    open_surge: null,
     close: 'closed',
-    reopen: null,
   },
   blocked: {
     hold: null,
     release: null,
     occupy: null,
-    vacate: null,
-    cleaned: null,
+    occupy_own: null,
+    discharge: null,
+    start_cleaning: 'cleaning',
+    open: 'available',
     block: 'blocked',
-    unblock: 'available',
-    plan_surge: null,
-    open_surge: null,
+    plan_surge: 'surge',
     close: 'closed',
-    reopen: null,
   },
   surge: {
     hold: null,
     release: null,
     occupy: null,
-    vacate: null,
-    cleaned: null,
-    block: null,
-    unblock: null,
+    occupy_own: null,
+    discharge: null,
+    start_cleaning: null,
+    open: 'available',
+    block: 'blocked',
     plan_surge: 'surge',
-    open_surge: 'available',
     close: 'closed',
-    reopen: null,
   },
   closed: {
     hold: null,
     release: null,
     occupy: null,
-    vacate: null,
-    cleaned: null,
-    block: null,
-    unblock: null,
+    occupy_own: null,
+    discharge: null,
+    start_cleaning: 'cleaning',
+    open: 'available',
+    block: 'blocked',
     plan_surge: 'surge',
-    open_surge: null,
-    close: null,
-    reopen: 'available',
+    close: 'closed',
   },
 }
 
 export const SLOT_EVENT_ACTORS: Record<SlotEvent, readonly SlotActor[]> = {
   hold: ['system'],
   release: ['system'],
-  occupy: ['own_hospital', 'system'],
-  vacate: ['own_hospital', 'system'],
-  cleaned: ['own_hospital', 'system'],
+  occupy: ['system'],
+  occupy_own: ['own_hospital'],
+  discharge: ['own_hospital', 'system'],
+  start_cleaning: ['own_hospital'],
+  open: ['own_hospital', 'region_desk'],
   block: ['own_hospital'],
-  unblock: ['own_hospital'],
   plan_surge: ['own_hospital', 'region_desk'],
-  open_surge: ['own_hospital', 'region_desk', 'system'],
   close: ['own_hospital'],
-  reopen: ['own_hospital'],
 }
 
 /** A slot; each state has only its own fields. */
 export type SlotStatus =
   | { readonly state: Exclude<SlotState, 'blocked' | 'surge'> }
   | { readonly state: 'blocked'; readonly reason: BlockedReason }
-  /** Closed now, can be opened within `openableInMinutes` of the order. */
-  | { readonly state: 'surge'; readonly openableInMinutes: number }
+  /** Closed now, can be opened within so many hours of the order. */
+  | { readonly state: 'surge'; readonly opensInHours: number }
 
 export interface SlotDetails {
   readonly blockedReason?: BlockedReason
-  readonly openableInMinutes?: number
+  readonly opensInHours?: number
 }
 
 /** `lose_hold`: the held bed broke; the request loses its hold (`hold_lost`) in the same transaction. */
@@ -185,9 +179,9 @@ const statusOf = (state: SlotState, details: SlotDetails): Result<SlotStatus, Be
       : ok({ state, reason: details.blockedReason })
   }
   if (state === 'surge') {
-    return details.openableInMinutes === undefined || details.openableInMinutes < 0
-      ? err(refusal('detail-missing', 'say in how many minutes the bed can be opened', '/openableInMinutes'))
-      : ok({ state, openableInMinutes: details.openableInMinutes })
+    return details.opensInHours === undefined || details.opensInHours < 0
+      ? err(refusal('detail-missing', 'say in how many hours the bed can be opened', '/opensInHours'))
+      : ok({ state, opensInHours: details.opensInHours })
   }
   return ok({ state })
 }
