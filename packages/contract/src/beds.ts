@@ -6,6 +6,8 @@ import * as v from './vocabulary.ts'
 
 const id = z.string().min(1).max(64)
 const instant = z.string().max(40)
+/** An instant somebody types or a machine sends: it has to be one. */
+const instantInput = z.iso.datetime({ offset: true }).max(40)
 const phone = z
   .string()
   .trim()
@@ -64,7 +66,13 @@ export const slotChange = z.discriminatedUnion('change', [
   z.strictObject({ change: z.literal('discharge'), version: z.int() }),
   /** The hospital has put a patient of its own there (not through placing). */
   z.strictObject({ change: z.literal('occupy_own'), version: z.int() }),
-  z.strictObject({ change: z.literal('set_share'), share: z.enum(v.SLOT_SHARES), version: z.int() }),
+  /** A transfer of the right to place: `agreedWith` names who of the other side (region or hospital) agreed to it. */
+  z.strictObject({
+    change: z.literal('set_share'),
+    share: z.enum(v.SLOT_SHARES),
+    agreedWith: shortText(80).optional(),
+    version: z.int(),
+  }),
 ])
 export type SlotChange = z.infer<typeof slotChange>
 
@@ -75,7 +83,7 @@ export const capacityReport = z.strictObject({
   available: z.int().min(-1_000).max(10_000).nullable(),
   surge: z.int().min(0).max(1_000).nullable().default(null),
   expectedDischarges24h: z.int().min(0).max(1_000).nullable().default(null),
-  asOf: instant,
+  asOf: instantInput,
   channel: z.enum(v.CHANNELS).default('web'),
   heardFrom: z.string().trim().max(80).nullable().default(null),
 })
@@ -98,7 +106,7 @@ export const vitals = z.strictObject({
   consciousness: z.enum(v.CONSCIOUSNESS).optional(),
   /** % */
   spo2: z.int().min(30).max(100).optional(),
-  takenAt: instant.optional(),
+  takenAt: instantInput.optional(),
 })
 export type Vitals = z.infer<typeof vitals>
 
@@ -211,6 +219,8 @@ export const offerView = z.object({
   channel: z.enum(v.CHANNELS),
   heardFrom: z.string().nullable(),
   version: z.int(),
+  /** War mode: the hospital is designated. It refuses in writing, or the designation stands when its time is over. */
+  designated: z.boolean(),
 })
 export type OfferView = z.infer<typeof offerView>
 
@@ -242,6 +252,12 @@ export const requestView = z.object({
   /** What the person asking may do next, so that a screen shows no button that would be refused. */
   allowed: z.array(z.string()),
   identityKnown: z.boolean(),
+  /** Who looks for the bed: the own region, the regions of its zone, the whole country. */
+  level: z.enum(['region', 'neighbouring', 'national']),
+  /** The accepting hospital named conditions that nobody has agreed to yet. */
+  conditionsOpen: z.boolean(),
+  /** Other open requests for the same patient; merge them. Empty for those who may not know. */
+  sameAs: z.array(z.object({ id, code: z.string() })),
 })
 export type RequestView = z.infer<typeof requestView>
 
@@ -285,7 +301,8 @@ export const requestAct = z.discriminatedUnion('event', [
     stability: z.enum(v.STABILITIES).optional(),
   }),
   z.strictObject({ event: z.literal('start_matching') }),
-  z.strictObject({ event: z.literal('confirm') }),
+  /** Conditions named by the accepting hospital have to be agreed to before the bed is confirmed. */
+  z.strictObject({ event: z.literal('confirm'), agreeToConditions: z.boolean().optional() }),
   z.strictObject({
     event: z.literal('arrange_transport'),
     transport: z.enum(v.TRANSPORTS),
@@ -312,7 +329,7 @@ export const requestAct = z.discriminatedUnion('event', [
     why: shortText(300),
   }),
   z.strictObject({ event: z.literal('return_to_origin'), why: shortText(300) }),
-  z.strictObject({ event: z.literal('record_death'), at: instant }),
+  z.strictObject({ event: z.literal('record_death'), at: instantInput }),
   z.strictObject({
     event: z.literal('cancel'),
     reason: z.enum(v.CANCEL_REASONS),
@@ -423,6 +440,35 @@ export const board = z.object({
     }),
   ),
 })
+
+const spread = z.object({ p50Min: z.number().nullable(), p95Min: z.number().nullable(), count: z.int() })
+/** What the region's record says of itself. A mean is not among the figures: it hid one patient's twenty hours. */
+export const figures = z.object({
+  at: instant,
+  sido: z.string(),
+  windowHours: z.int(),
+  waiting: z.int(),
+  oldest: z.object({ requestId: id, code: z.string(), waitingSince: instant }).nullable(),
+  /** Waits by requested class; minutes from the first submission. */
+  byClass: z.array(
+    z.object({ bedClass: z.enum(v.BED_CLASSES), waiting: z.int(), toHold: spread, toConfirmed: spread }),
+  ),
+  bySeverity: z.array(z.object({ severity: z.enum(v.SEVERITIES), waiting: z.int(), toConfirmed: spread })),
+  offers: z.object({
+    sent: z.int(),
+    accepted: z.int(),
+    declined: z.int(),
+    expired: z.int(),
+    withdrawn: z.int(),
+    toAnswer: spread,
+  }),
+  declines: z.array(z.object({ reason: z.enum(v.DECLINE_REASONS), count: z.int() })),
+  holds: z.object({ granted: z.int(), confirmed: z.int(), expired: z.int(), released: z.int() }),
+  noBed: z.int(),
+  /** Of the slots that placing may use: how many figures are doubted or too old to use. */
+  stale: z.object({ slots: z.int(), stale: z.int(), expired: z.int(), share: z.number() }),
+})
+export type Figures = z.infer<typeof figures>
 
 // ---------------------------------------------------------------- endpoints
 
@@ -705,6 +751,40 @@ export const bedEndpoints = {
     roles: anyone,
     response: { status: 200, schema: board },
     problems: [],
+  }),
+  figures: endpoint({
+    id: 'figures',
+    method: 'GET',
+    path: '/api/figures',
+    summary: 'Oldest waiting, times at p50 and p95 by class, declines by reason, expired holds, share of stale figures',
+    auth: 'session',
+    roles: anyone,
+    query: z.object({ hours: z.coerce.number().int().min(1).max(336).default(24) }),
+    response: { status: 200, schema: figures },
+    problems: [],
+  }),
+  identityAccess: endpoint({
+    id: 'identityAccess',
+    method: 'GET',
+    path: '/api/requests/:id/identity/looks',
+    summary: 'Who looked at who the patient is, and who was refused',
+    auth: 'session',
+    roles: ['requester', 'placement_desk', 'admin'],
+    params: byId,
+    response: {
+      status: 200,
+      schema: z.object({
+        looks: z.array(
+          z.object({
+            at: instant,
+            act: z.enum(['recorded', 'seen', 'refused']),
+            by: z.string(),
+            hospitalId: id.nullable(),
+          }),
+        ),
+      }),
+    },
+    problems: ['not-found', 'not-allowed'],
   }),
   setMode: endpoint({
     id: 'setMode',
