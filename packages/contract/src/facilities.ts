@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
 import { BED_CLASSES, CAPABILITIES, CAPABILITY_ANSWERS, SIDO_CODES } from './vocabulary.ts'
 
 /**
@@ -28,6 +29,7 @@ export const FIGURE_FLAGS = [
   'over_capacity',
   'count_above_total',
   'not_a_number',
+  'implausible',
   'total_unusable',
   'total_not_entered',
   'clock_ahead',
@@ -42,3 +44,198 @@ export type FigureFlag = (typeof FIGURE_FLAGS)[number]
  */
 export const FRESHNESS = ['fresh', 'stale', 'expired', 'unknown'] as const
 export type Freshness = (typeof FRESHNESS)[number]
+
+/** Shapes of the hospital directory. Instants are ISO 8601 in UTC; every figure comes with its source and its age. */
+
+const instant = z.string().max(40)
+const hospitalId = z.string().min(3).max(40)
+
+export const positionView = z.object({ lat: z.number(), lon: z.number() })
+
+/** Where a statement comes from and how far it may be believed now. */
+export const provenance = z.object({
+  source: z.enum(['register', 'nemc', 'hospital', 'demo']),
+  /** When the source says it was true; null = it does not say, or its clock is wrong. */
+  asOf: instant.nullable(),
+  receivedAt: instant,
+  /** null = the age is not known, which is not 0. */
+  ageMin: z.int().nullable(),
+  freshness: z.enum(FRESHNESS),
+})
+
+export const capabilityView = z.object({
+  code: z.enum(CAPABILITIES),
+  answer: z.enum(CAPABILITY_ANSWERS),
+  raw: z.string().nullable(),
+  flags: z.array(z.string()),
+  ...provenance.shape,
+})
+export type CapabilityView = z.infer<typeof capabilityView>
+
+export const bedCountView = z.object({
+  bedClass: z.enum(BED_CLASSES),
+  reading: z.enum(READING_KINDS),
+  /** Set exactly when `reading` is `known`. Below zero: that many patients over capacity. */
+  available: z.int().nullable(),
+  total: z.int().nullable(),
+  raw: z.string().nullable(),
+  flags: z.array(z.string()),
+  ...provenance.shape,
+})
+export type BedCountView = z.infer<typeof bedCountView>
+
+export const hospitalRow = z.object({
+  id: hospitalId,
+  hpid: z.string().nullable(),
+  name: z.string(),
+  kind: z.enum(HOSPITAL_KINDS),
+  /** The register's own word: 종합병원, 요양병원(정신병원) … */
+  type: z.string(),
+  sidoCode: z.string(),
+  sigunguCode: z.string().nullable(),
+  address: z.string(),
+  phone: z.string().nullable(),
+  erPhone: z.string().nullable(),
+  position: positionView,
+  /** Great-circle metres from the asked point; null when none was asked for. */
+  distanceM: z.int().nullable(),
+  /** Licensed beds; null = not known, which is not 0. */
+  licensedBeds: z.int().nullable(),
+  state: z.enum(HOSPITAL_STATES),
+  source: z.enum(['register', 'demo', 'hospital']),
+})
+export type HospitalRow = z.infer<typeof hospitalRow>
+
+export const hospitalView = hospitalRow.omit({ distanceM: true }).extend({
+  inpatientRooms: z.int().nullable(),
+  medicalStaff: z.int().nullable(),
+  departments: z.array(z.string()),
+  /** When the register last changed this hospital (YYYY-MM-DD), and when we read that. */
+  sourceUpdatedOn: z.string().nullable(),
+  importedAt: instant,
+  missingSince: instant.nullable(),
+  capabilities: z.array(capabilityView),
+  bedCounts: z.array(bedCountView),
+})
+export type HospitalView = z.infer<typeof hospitalView>
+
+export const regionView = z.object({
+  code: z.enum(SIDO_CODES),
+  iso: z.string(),
+  nameKo: z.string(),
+  shortKo: z.string(),
+  nameEn: z.string(),
+  seat: positionView,
+  population: z.int(),
+})
+export type RegionView = z.infer<typeof regionView>
+
+export const SOURCE_KINDS = ['register', 'nemc_file', 'nemc_poll', 'demo'] as const
+
+/** What we listen to. A silent source keeps its last good figures, and this says how old they are. */
+export const sourceView = z.object({
+  key: z.string(),
+  kind: z.enum(SOURCE_KINDS),
+  sidoCode: z.string().nullable(),
+  operation: z.string().nullable(),
+  lastAttemptAt: instant.nullable(),
+  lastSuccessAt: instant.nullable(),
+  /** Minutes since the last success; null = never. */
+  ageMin: z.int().nullable(),
+  /** silent = the last success is older than `silentAfterMin`, or there was none. */
+  silent: z.boolean(),
+  silentAfterMin: z.int().nullable(),
+  errorCode: z.string().nullable(),
+  errorDetail: z.string().nullable(),
+  failuresInRow: z.int(),
+  nextTryAt: instant.nullable(),
+  items: z.int().nullable(),
+  refused: z.int().nullable(),
+  flagged: z.int().nullable(),
+})
+export type SourceView = z.infer<typeof sourceView>
+
+/** An opaque place in a list; send it back as it came. */
+const cursor = z.string().max(400).optional()
+
+const hospitalQuery = z.object({
+  /** Part of the name. */
+  q: z.string().trim().min(1).max(60).optional(),
+  sido: z.enum(SIDO_CODES).optional(),
+  kind: z.enum(HOSPITAL_KINDS).optional(),
+  state: z.enum(HOSPITAL_STATES).default('open'),
+  /** Both or neither: then the nearest come first. */
+  lat: z.coerce.number().min(32).max(40).optional(),
+  lon: z.coerce.number().min(123).max(133).optional(),
+  withinKm: z.coerce.number().min(0.1).max(700).optional(),
+  /** Hospitals that said yes to this. */
+  capability: z.enum(CAPABILITIES).optional(),
+  /** Hospitals of which a figure for this class is known, be it 0. */
+  bedClass: z.enum(BED_CLASSES).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor,
+})
+
+const byHospital = z.object({ id: hospitalId })
+
+export const facilityEndpoints = {
+  listHospitals: endpoint({
+    id: 'listHospitals',
+    method: 'GET',
+    path: '/api/hospitals',
+    summary: 'Find hospitals by name, region, distance, ability or bed class',
+    auth: 'session',
+    query: hospitalQuery,
+    response: {
+      status: 200,
+      schema: z.object({ hospitals: z.array(hospitalRow), nextCursor: z.string().nullable() }),
+    },
+    problems: ['invalid-input'],
+  }),
+  getHospital: endpoint({
+    id: 'getHospital',
+    method: 'GET',
+    path: '/api/hospitals/:id',
+    summary: 'A hospital with the source and age of everything known about it',
+    auth: 'session',
+    params: byHospital,
+    response: { status: 200, schema: hospitalView },
+    problems: ['not-found'],
+  }),
+  listBedCountHistory: endpoint({
+    id: 'listBedCountHistory',
+    method: 'GET',
+    path: '/api/hospitals/:id/bed-counts',
+    summary: 'What the emergency centre reported for a bed class, newest first',
+    auth: 'session',
+    params: byHospital,
+    query: z.object({
+      bedClass: z.enum(BED_CLASSES).optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+      cursor,
+    }),
+    response: {
+      status: 200,
+      schema: z.object({ counts: z.array(bedCountView), nextCursor: z.string().nullable() }),
+    },
+    problems: ['not-found', 'invalid-input'],
+  }),
+  listRegions: endpoint({
+    id: 'listRegions',
+    method: 'GET',
+    path: '/api/regions',
+    summary: 'The 17 provinces',
+    auth: 'public',
+    response: { status: 200, schema: z.object({ regions: z.array(regionView) }) },
+    problems: [],
+  }),
+  listSources: endpoint({
+    id: 'listSources',
+    method: 'GET',
+    path: '/api/sources',
+    summary: 'Every outside source: last success, last error, age and next attempt',
+    auth: 'session',
+    response: { status: 200, schema: z.object({ at: instant, sources: z.array(sourceView) }) },
+    problems: [],
+  }),
+} as const

@@ -1,6 +1,7 @@
 export * from './beds.ts'
 export * from './client.ts'
 export * from './endpoint.ts'
+export * from './facilities.ts'
 export * from './people.ts'
 export * from './problem.ts'
 export * from './result.ts'
