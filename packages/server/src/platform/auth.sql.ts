@@ -1,0 +1,129 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Db, Queries } from './db.ts'
+import { isRole, type Person } from './person.ts'
+
+/** A shift and its hand-over. */
+export const SESSION_HOURS = 14
+export const INVITATION_HOURS = 48
+
+interface PersonRow {
+  id: string
+  name: string
+  roles: string[]
+  region: string
+  facility_id: string | null
+}
+
+const toPerson = (row: PersonRow): Person => ({
+  id: row.id,
+  name: row.name,
+  roles: row.roles.filter(isRole),
+  region: row.region,
+  facilityId: row.facility_id,
+})
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+const newToken = (): string => randomBytes(32).toString('base64url')
+const hoursAfter = (now: Date, hours: number): Date => new Date(now.getTime() + hours * 3_600_000)
+
+/** The person a session token belongs to, while it lasts and the person is not disabled. */
+export const findSession = async (db: Queries, token: string, now: Date): Promise<Person | undefined> => {
+  const rows = await db.sql<PersonRow>(
+    `select p.id, p.name, p.roles, p.region, p.facility_id
+       from platform.session s
+       join platform.person p on p.id = s.person_id
+      where s.token_hash = $1
+        and s.expires_at > $2
+        and p.disabled_at is null`,
+    [hashOf(token), now],
+  )
+  return rows[0] === undefined ? undefined : toPerson(rows[0])
+}
+
+/** Starts a session; the token is given out once and not kept. */
+export const startSession = async (db: Queries, personId: string, now: Date): Promise<string> => {
+  const token = newToken()
+  await db.sql(`insert into platform.session (token_hash, person_id, created_at, expires_at) values ($1, $2, $3, $4)`, [
+    hashOf(token),
+    personId,
+    now,
+    hoursAfter(now, SESSION_HOURS),
+  ])
+  return token
+}
+
+export const endSession = async (db: Queries, token: string): Promise<void> => {
+  await db.sql(`delete from platform.session where token_hash = $1`, [hashOf(token)])
+}
+
+/** A one-time sign-in token for a person; the older ones of this person are void from now on. */
+export const invite = (db: Db, personId: string, now: Date): Promise<string> =>
+  db.tx(async (tx) => {
+    const token = newToken()
+    await tx.sql(`delete from platform.invitation where person_id = $1 and used_at is null`, [personId])
+    await tx.sql(
+      `insert into platform.invitation (token_hash, person_id, created_at, expires_at) values ($1, $2, $3, $4)`,
+      [hashOf(token), personId, now, hoursAfter(now, INVITATION_HOURS)],
+    )
+    return token
+  })
+
+/** Spends an invitation. The update takes the row's lock: of two who come at once one finds it used. */
+export const spendInvitation = async (db: Queries, token: string, now: Date): Promise<Person | undefined> => {
+  const rows = await db.sql<PersonRow>(
+    `with spent as (
+       update platform.invitation
+          set used_at = $2
+        where token_hash = $1
+          and used_at is null
+          and expires_at > $2
+       returning person_id
+     )
+     select p.id, p.name, p.roles, p.region, p.facility_id
+       from spent
+       join platform.person p on p.id = spent.person_id
+      where p.disabled_at is null`,
+    [hashOf(token), now],
+  )
+  return rows[0] === undefined ? undefined : toPerson(rows[0])
+}
+
+export interface NewPerson extends Person {
+  /** Can be chosen without a secret in front of a demo cell. */
+  readonly demo?: boolean
+}
+
+export const insertPerson = async (db: Queries, person: NewPerson, now: Date): Promise<void> => {
+  await db.sql(
+    `insert into platform.person (id, name, roles, region, facility_id, demo, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [person.id, person.name, person.roles, person.region, person.facilityId, person.demo ?? false, now],
+  )
+}
+
+export const listPeople = async (db: Queries, only?: { readonly demo: boolean }): Promise<Person[]> => {
+  const rows = await db.sql<PersonRow>(
+    `select id, name, roles, region, facility_id
+       from platform.person
+      where disabled_at is null
+        and ($1::boolean is null or demo = $1)
+      order by id`,
+    [only?.demo ?? null],
+  )
+  return rows.map(toPerson)
+}
+
+/** Ends a person's access at once: sessions and open invitations too. Gives whether there was such a person. */
+export const disablePerson = (db: Db, personId: string, now: Date): Promise<boolean> =>
+  db.tx(async (tx) => {
+    const rows = await tx.sql(`update platform.person set disabled_at = $2 where id = $1 returning id`, [personId, now])
+    await tx.sql(`delete from platform.session where person_id = $1`, [personId])
+    await tx.sql(`delete from platform.invitation where person_id = $1 and used_at is null`, [personId])
+    return rows.length > 0
+  })
+
+/** Forgets what has run out. */
+export const sweepSessions = async (db: Queries, now: Date): Promise<void> => {
+  await db.sql(`delete from platform.session where expires_at <= $1`, [now])
+  await db.sql(`delete from platform.invitation where expires_at <= $1`, [now])
+}

@@ -1,0 +1,182 @@
+import {
+  type AnswerOf,
+  type BodyOf,
+  CSRF_HEADER,
+  type Endpoint,
+  type ParamsOf,
+  type QueryOf,
+  type Refusal,
+  type Result,
+  toProblem,
+} from '@dure/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { findSession } from './auth.sql.ts'
+import type { Isolation } from './db.ts'
+import type { Deps } from './deps.ts'
+import { PROBLEM_TYPE, RETRY_AFTER_S, sendProblem } from './http.errors.ts'
+import { rawInput, readInput } from './http.input.ts'
+import { answerOnce, type Decided } from './idempotency.ts'
+import { hasRole, type Person } from './person.ts'
+
+export interface Http {
+  readonly fastify: FastifyInstance
+  readonly deps: Deps
+  /** Everything served so far: OpenAPI is written from it. */
+  readonly endpoints: Endpoint[]
+}
+
+export interface Context<E extends Endpoint> {
+  readonly params: ParamsOf<E>
+  readonly query: QueryOf<E>
+  readonly body: BodyOf<E>
+  readonly person: E['auth'] extends 'session' ? Person : Person | undefined
+  readonly now: Date
+  /** The Idempotency-Key the caller sent. Repetitions are already answered before the handler; this is for the record. */
+  readonly requestKey: string | undefined
+  /** Network address of the caller. */
+  readonly address: string
+  /** The session token the caller sent. */
+  readonly sessionToken: string | undefined
+  setSession(token: string | undefined): void
+}
+
+/** A refusal is one of the codes the endpoint declares, or one of the general ones. */
+export type HandlerRefusal<E extends Endpoint> = Refusal<
+  E['problems'][number] | 'invalid-input' | 'not-allowed' | 'not-found'
+>
+
+export type Handler<E extends Endpoint> = (
+  context: Context<E>,
+) => Promise<Result<AnswerOf<E>, HandlerRefusal<E>>> | Result<AnswerOf<E>, HandlerRefusal<E>>
+
+export interface ServeOptions {
+  /** Of the transaction a keyed write runs in; a handler's own transaction may not ask for more. */
+  readonly isolation?: Isolation
+}
+
+export type Serve = <E extends Endpoint>(endpoint: E, handler: Handler<E>, options?: ServeOptions) => void
+
+export const SESSION_COOKIE = 'dure_session'
+export const BODY_LIMIT_BYTES = 256 * 1024
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    endpoint?: Endpoint
+    /** Under load what is ordinary goes first. Default: desk. */
+    priority?: 'desk' | 'ordinary'
+    /** Stays open; not counted as under way. */
+    stream?: boolean
+  }
+  interface FastifyRequest {
+    person: Person | undefined
+    sessionToken: string | undefined
+  }
+}
+
+/**
+ * Serves endpoints: who may, then what was sent, then the handler, then the contract's own shape of the answer.
+ * @example serve(app)(getSlot, async ({ params, person }) => ok(await loadSlot(deps.db, params.slotId)))
+ */
+export const serve = (http: Http): Serve => {
+  const add = (endpoint: Endpoint, handler: Handler<Endpoint>, options: ServeOptions = {}): void => {
+    http.endpoints.push(endpoint)
+    http.fastify.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      bodyLimit: endpoint.bodyLimitBytes ?? BODY_LIMIT_BYTES,
+      config: { endpoint, priority: endpoint.priority ?? (endpoint.auth === 'session' ? 'desk' : 'ordinary') },
+      onRequest: (request, reply) => admit(http, endpoint, request, reply),
+      handler: (request, reply) => answer(http, endpoint, handler, options, request, reply),
+    })
+  }
+  return add as Serve
+}
+
+/** Before the body is read: is this a page of ours, who is it, may they? */
+const admit = async (
+  http: Http,
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> => {
+  if (endpoint.method !== 'GET' && !fromOwnPage(http.deps.config.publicUrl, request))
+    return sendProblem(reply, {
+      code: 'not-allowed',
+      pointer: `/headers/${CSRF_HEADER}`,
+      detail: 'not from a page of ours',
+    })
+  request.person = await whoAsks(http, request)
+  if (endpoint.auth === 'public') return undefined
+  if (request.person === undefined) return sendProblem(reply, { code: 'sign-in-needed' })
+  if (endpoint.roles !== undefined && !hasRole(request.person, ...endpoint.roles))
+    return sendProblem(reply, { code: 'not-allowed', detail: `needs one of: ${endpoint.roles.join(', ')}` })
+  return undefined
+}
+
+/** A page elsewhere can make a browser send a form, but not this header; and a browser says where a write comes from. */
+const fromOwnPage = (publicUrl: string | undefined, request: FastifyRequest): boolean => {
+  const { origin, host } = request.headers
+  if (request.headers[CSRF_HEADER] === undefined) return false
+  if (origin === undefined) return true
+  return origin === publicUrl || URL.parse(origin)?.host === host
+}
+
+/** The signed-in person of a request, or undefined. */
+export const whoAsks = async (http: Http, request: FastifyRequest): Promise<Person | undefined> => {
+  const token = request.cookies[SESSION_COOKIE]
+  if (token === undefined || token.length > 100) return undefined
+  request.sessionToken = token
+  return findSession(http.deps.db, token, http.deps.clock.now())
+}
+
+const answer = async (
+  http: Http,
+  endpoint: Endpoint,
+  handler: Handler<Endpoint>,
+  options: ServeOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> => {
+  const input = readInput(endpoint, request)
+  if (!input.ok) return sendProblem(reply, input.refusal)
+  const { key } = input
+  const { person } = request
+  const now = http.deps.clock.now()
+  const context = { ...input.value, person, now, requestKey: key, ...surroundings(http, request, reply) }
+  const work = async (): Promise<Decided> => decide(endpoint, await handler(context as Context<Endpoint>), request)
+  if (key === undefined || person === undefined) return send(reply, await work())
+  const once = { personId: person.id, route: endpoint.id, key, input: rawInput(endpoint, request), now }
+  const decided = await answerOnce(http.deps.db, once, options.isolation ?? 'read committed', work)
+  if (decided !== 'other-input') return send(reply, decided)
+  const detail = 'this key was used for a different request'
+  return sendProblem(reply, { code: 'conflict', pointer: '/headers/idempotency-key', detail })
+}
+
+const surroundings = (http: Http, request: FastifyRequest, reply: FastifyReply) => ({
+  address: request.ip,
+  sessionToken: request.sessionToken,
+  setSession: (token: string | undefined) => setSessionCookie(http, reply, token),
+})
+
+const setSessionCookie = (http: Http, reply: FastifyReply, token: string | undefined): void => {
+  const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: http.deps.config.cookieSecure } as const
+  if (token === undefined) void reply.clearCookie(SESSION_COOKIE, options)
+  else void reply.setCookie(SESSION_COOKIE, token, options)
+}
+
+/** The contract's shape decides what leaves: members it does not name stay here. */
+const decide = (endpoint: Endpoint, result: Result<unknown, Refusal>, request: FastifyRequest): Decided => {
+  if (result.ok)
+    return { answer: { status: endpoint.response.status, body: endpoint.response.schema.parse(result.value) } }
+  const problem = toProblem(result.error, request.id)
+  return { answer: { status: problem.status, body: problem }, refusal: result.error }
+}
+
+const send = (reply: FastifyReply, { answer: { status, body } }: Decided): FastifyReply => {
+  if (status === 503 || status === 429) void reply.header('retry-after', RETRY_AFTER_S)
+  if (status === 204) return reply.code(204).send()
+  return reply
+    .code(status)
+    .type(status >= 400 ? PROBLEM_TYPE : 'application/json; charset=utf-8')
+    .send(JSON.stringify(body))
+}
