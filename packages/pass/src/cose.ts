@@ -21,7 +21,7 @@ export type Sign1 = {
 const LABEL = { alg: 1, critical: 2, contentType: 3, kid: 4 } as const
 const TAG_SIGN1 = 18
 const TAG_CWT = 61
-const EMPTY = new Uint8Array(0)
+const EMPTY: Uint8Array = new Uint8Array(0)
 const EMPTY_MAP: CborMap = new Map()
 
 const ALG_BY_NUMBER: ReadonlyMap<CborValue, Alg> = /* @__PURE__ */ new Map(
