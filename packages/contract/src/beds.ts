@@ -253,7 +253,7 @@ export const requestView = z.object({
   allowed: z.array(z.string()),
   identityKnown: z.boolean(),
   /** Who looks for the bed: the own region, the regions of its zone, the whole country. */
-  level: z.enum(['region', 'neighbouring', 'national']),
+  level: z.enum(['region', 'neighbours', 'national']),
   /** The accepting hospital named conditions that nobody has agreed to yet. */
   conditionsOpen: z.boolean(),
   /** Other open requests for the same patient; merge them. Empty for those who may not know. */

@@ -28,6 +28,8 @@ create table beds.slot (
   as_of timestamptz not null,
   source text not null constraint slot_source_known
     check (source in ('web', 'phone', 'sms', 'api', 'hl7', 'import', 'system')),
+  -- A hospital that was asked said that our figure is wrong; until somebody says it anew the place is not used.
+  doubted_at timestamptz,
   -- The fencing number of the newest hold. It only rises, so an old promise can be told from the present one.
   fencing bigint not null default 0 check (fencing >= 0),
   version int not null default 1 check (version > 0),
@@ -108,6 +110,8 @@ create table beds.request (
     'in_transit', 'arrived', 'on_hold', 'escalated', 'no_bed', 'diverted', 'admitted', 'cancelled', 'deceased',
     'stepped_down', 'merged', 'entered_in_error')),
   state_since timestamptz not null,
+  -- Where a request that was put aside goes on.
+  resume_state text check (resume_state in ('submitted', 'triaged', 'matching')),
   created_at timestamptz not null,
   -- Counted through every detour; a diversion does not send the patient to the end of the queue.
   waiting_since timestamptz not null,
@@ -159,7 +163,7 @@ create table beds.request (
   no_bed_retry_at timestamptz,
   no_bed_escalation text,
   -- Who looks for the bed: the own region, the regions of its zone, the whole country.
-  level text not null default 'region' check (level in ('region', 'neighbouring', 'national')),
+  level text not null default 'region' check (level in ('region', 'neighbours', 'national')),
   retries_at_level int not null default 0 check (retries_at_level >= 0),
   -- The accepting hospital named conditions nobody has agreed to yet.
   conditions_open boolean not null default false,

@@ -8,7 +8,9 @@ import type {
   SlotShare,
   SlotState,
 } from '@dure/contract'
-import type { Queries } from '../platform/db.ts'
+import type { Queries, Tx } from '../platform/db.ts'
+import type { By } from './by.ts'
+import { first } from './rows.ts'
 
 /** A row of `beds.slot`. */
 export interface SlotRow {
@@ -27,6 +29,8 @@ export interface SlotRow {
   readonly cohort_pathogen: Pathogen | null
   readonly as_of: Date
   readonly source: Channel
+  /** Somebody said that the figure is wrong; it counts until `as_of` is newer. */
+  readonly doubted_at: Date | null
   /** int8 */
   readonly fencing: string
   readonly version: number
@@ -52,7 +56,7 @@ export interface NewSlot {
 }
 
 const SLOT_COLUMNS = `s.id, s.hospital_id, s.label, s.bed_class, s.isolation, s.share, s.state, s.blocked_reason,
-  s.opens_in_hours, s.room_sex, s.min_age_years, s.max_age_years, s.cohort_pathogen, s.as_of, s.source, s.fencing, s.version`
+  s.opens_in_hours, s.room_sex, s.min_age_years, s.max_age_years, s.cohort_pathogen, s.as_of, s.source, s.doubted_at, s.fencing, s.version`
 
 /**
  * Adds bed places, all or none.
@@ -95,4 +99,154 @@ export const insertSlots = async (tx: Queries, slots: readonly NewSlot[], now: D
 export const slotsOfHospital = (db: Queries, hospitalId: string): Promise<SlotRow[]> =>
   db.sql<SlotRow>(`select ${SLOT_COLUMNS} from beds.slot s where s.hospital_id = $1 order by s.label, s.id`, [
     hospitalId,
+  ])
+
+/** Null when there is no such slot. */
+export const slotById = async (db: Queries, id: string): Promise<SlotRow | null> =>
+  (await db.sql<SlotRow>(`select ${SLOT_COLUMNS} from beds.slot s where s.id = $1`, [id]))[0] ?? null
+
+/** Waits for whoever is changing the slot and then reads it. Locked last of all: see README, "Concurrency". */
+export const lockSlot = async (tx: Tx, id: string): Promise<SlotRow | null> =>
+  (await tx.sql<SlotRow>(`select ${SLOT_COLUMNS} from beds.slot s where s.id = $1 for update`, [id]))[0] ?? null
+
+/** A free slot if nobody else is taking it this moment: one that is locked is not free. */
+export const lockFreeSlot = async (tx: Tx, id: string): Promise<SlotRow | null> =>
+  (
+    await tx.sql<SlotRow>(
+      `select ${SLOT_COLUMNS}
+         from beds.slot s
+        where s.id = $1
+          and s.state = 'available'
+          for update skip locked`,
+      [id],
+    )
+  )[0] ?? null
+
+/** Every slot of the hospital that is free now, without a lock: whether it still is, is decided when it is taken. */
+export const freeSlotsOfHospital = (db: Queries, hospitalId: string): Promise<SlotRow[]> =>
+  db.sql<SlotRow>(
+    `select ${SLOT_COLUMNS} from beds.slot s where s.hospital_id = $1 and s.state = 'available' order by s.id`,
+    [hospitalId],
+  )
+
+export interface SlotPatch {
+  readonly state: SlotState
+  readonly blockedReason?: BlockedReason | null
+  readonly opensInHours?: number | null
+  readonly share?: SlotShare
+  /** Somebody said so now, through this channel; absent: the figure keeps its age. */
+  readonly said?: { readonly at: Date; readonly channel: Channel }
+  readonly fencing?: number
+}
+
+/** Saves a locked slot. The caller holds its lock, so the version is the one that was read. */
+export const saveSlot = async (tx: Tx, slot: SlotRow, patch: SlotPatch, now: Date): Promise<SlotRow> => {
+  const rows = await tx.sql<SlotRow>(
+    `update beds.slot s
+        set state = $2,
+            blocked_reason = $3,
+            opens_in_hours = $4,
+            share = $5,
+            as_of = coalesce($6, s.as_of),
+            source = coalesce($7, s.source),
+            doubted_at = case when $6::timestamptz is null then s.doubted_at end,
+            fencing = $8,
+            version = s.version + 1,
+            changed_at = $9
+      where s.id = $1
+      returning ${SLOT_COLUMNS}`,
+    [
+      slot.id,
+      patch.state,
+      patch.blockedReason ?? null,
+      patch.opensInHours ?? null,
+      patch.share ?? slot.share,
+      patch.said?.at ?? null,
+      patch.said?.channel ?? null,
+      patch.fencing ?? slot.fencing,
+      now,
+    ],
+  )
+  return first(rows)
+}
+
+/** One tap: all that is shown of these beds is still true. Locks in id order. */
+export const refreshSlots = async (
+  tx: Tx,
+  hospitalId: string,
+  bedClass: BedClass | null,
+  channel: Channel,
+  now: Date,
+): Promise<number> =>
+  (
+    await tx.sql(
+      `with mine as (
+         select s.id
+           from beds.slot s
+          where s.hospital_id = $1
+            and ($2::text is null or s.bed_class = $2)
+          order by s.id
+            for update
+       )
+       update beds.slot s
+          set as_of = $4, source = $3, doubted_at = null, version = s.version + 1, changed_at = $4
+         from mine
+        where s.id = mine.id
+       returning s.id`,
+      [hospitalId, bedClass, channel, now],
+    )
+  ).length
+
+/** The hospital says our figure of this class is wrong: its free places are not placed upon until somebody says them anew. */
+export const doubtSlots = async (tx: Tx, hospitalId: string, bedClass: BedClass, now: Date): Promise<void> => {
+  await tx.sql(
+    `with doubted as (
+       select s.id
+         from beds.slot s
+        where s.hospital_id = $1
+          and s.bed_class = $2
+          and s.state = 'available'
+        order by s.id
+          for update skip locked
+     )
+     update beds.slot s
+        set doubted_at = $3, version = s.version + 1, changed_at = $3
+       from doubted
+      where s.id = doubted.id`,
+    [hospitalId, bedClass, now],
+  )
+}
+
+export interface SlotEventRow {
+  readonly slotId: string
+  readonly kind: string
+  readonly from: SlotState
+  readonly to: SlotState
+  readonly by: By
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+export const addSlotEvent = async (tx: Tx, event: SlotEventRow, now: Date): Promise<void> => {
+  await tx.sql(
+    `insert into beds.slot_event (slot_id, at, kind, from_state, to_state, by_person, by_name, channel, heard_from, data)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      event.slotId,
+      now,
+      event.kind,
+      event.from,
+      event.to,
+      event.by.personId,
+      event.by.name,
+      event.by.channel,
+      event.by.heardFrom,
+      JSON.stringify(event.data),
+    ],
+  )
+}
+
+/** Slots that placing may use, of the whole cell: what the ranking keeps in memory. `ids` null = all of them. */
+export const rankedSlots = (db: Queries, ids: readonly string[] | null): Promise<SlotRow[]> =>
+  db.sql<SlotRow>(`select ${SLOT_COLUMNS} from beds.slot s where $1::text[] is null or s.id = any($1) order by s.id`, [
+    ids,
   ])

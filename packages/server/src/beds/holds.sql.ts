@@ -1,0 +1,116 @@
+import type { HoldState } from '@dure/contract'
+import type { Queries, Tx } from '../platform/db.ts'
+import { first } from './rows.ts'
+
+/** A row of `beds.hold`. Changed only by who holds the lock of its request. */
+export interface HoldRow {
+  readonly id: string
+  readonly request_id: string
+  readonly slot_id: string
+  readonly hospital_id: string
+  readonly offer_id: string | null
+  readonly state: HoldState
+  readonly granted_at: Date
+  readonly expires_at: Date | null
+  readonly extensions: number
+  /** int8 */
+  readonly fencing: string
+  readonly conditions: string | null
+  readonly confirmed_at: Date | null
+  readonly occupied_at: Date | null
+  readonly ended_at: Date | null
+  readonly end_reason: string | null
+}
+
+const SELECTED = `h.id, h.request_id, h.slot_id, h.hospital_id, h.offer_id, h.state, h.granted_at, h.expires_at,
+  h.extensions, h.fencing, h.conditions, h.confirmed_at, h.occupied_at, h.ended_at, h.end_reason`
+const LIVE = `h.state in ('granted', 'confirmed', 'occupied')`
+
+export type NewHold = Pick<
+  HoldRow,
+  'id' | 'request_id' | 'slot_id' | 'hospital_id' | 'offer_id' | 'granted_at' | 'expires_at' | 'conditions'
+> & { readonly fencing: number }
+
+/**
+ * @throws a unique violation of `hold_one_live_per_slot` or `hold_one_live_per_request`: the last line of defence, never
+ * reached as long as the locks are taken
+ */
+export const insertHold = async (tx: Tx, hold: NewHold): Promise<HoldRow> =>
+  first(
+    await tx.sql<HoldRow>(
+      `insert into beds.hold as h
+         (id, request_id, slot_id, hospital_id, offer_id, state, granted_at, expires_at, fencing, conditions)
+       values ($1, $2, $3, $4, $5, 'granted', $6, $7, $8, $9)
+       returning ${SELECTED}`,
+      [
+        hold.id,
+        hold.request_id,
+        hold.slot_id,
+        hold.hospital_id,
+        hold.offer_id,
+        hold.granted_at,
+        hold.expires_at,
+        hold.fencing,
+        hold.conditions,
+      ],
+    ),
+  )
+
+export const holdById = async (db: Queries, id: string): Promise<HoldRow | null> =>
+  (await db.sql<HoldRow>(`select ${SELECTED} from beds.hold h where h.id = $1`, [id]))[0] ?? null
+
+/** The promise this request has now, if any. */
+export const liveHoldOf = async (db: Queries, requestId: string): Promise<HoldRow | null> =>
+  (await db.sql<HoldRow>(`select ${SELECTED} from beds.hold h where h.request_id = $1 and ${LIVE}`, [requestId]))[0] ??
+  null
+
+export const liveHoldOfSlot = async (db: Queries, slotId: string): Promise<HoldRow | null> =>
+  (await db.sql<HoldRow>(`select ${SELECTED} from beds.hold h where h.slot_id = $1 and ${LIVE}`, [slotId]))[0] ?? null
+
+/** Code of the request each slot of a hospital is held or occupied for. */
+export const codesBySlot = async (db: Queries, hospitalId: string): Promise<ReadonlyMap<string, string>> => {
+  const rows = await db.sql<{ slot_id: string; code: string }>(
+    `select h.slot_id, r.code
+       from beds.hold h
+       join beds.request r on r.id = h.request_id
+      where h.hospital_id = $1
+        and ${LIVE}
+      order by h.slot_id`,
+    [hospitalId],
+  )
+  return new Map(rows.map((row) => [row.slot_id, row.code]))
+}
+
+export const confirmHoldRow = async (tx: Tx, id: string, now: Date): Promise<void> => {
+  await tx.sql(`update beds.hold set state = 'confirmed', confirmed_at = $2, expires_at = null where id = $1`, [
+    id,
+    now,
+  ])
+}
+
+export const occupyHoldRow = async (tx: Tx, id: string, now: Date): Promise<void> => {
+  await tx.sql(`update beds.hold set state = 'occupied', occupied_at = $2, expires_at = null where id = $1`, [id, now])
+}
+
+export const extendHoldRow = async (tx: Tx, id: string, expiresAt: Date, extensions: number): Promise<HoldRow> =>
+  first(
+    await tx.sql<HoldRow>(
+      `update beds.hold h set expires_at = $2, extensions = $3 where h.id = $1 returning ${SELECTED}`,
+      [id, expiresAt, extensions],
+    ),
+  )
+
+export const endHoldRow = async (
+  tx: Tx,
+  id: string,
+  state: 'released' | 'expired',
+  reason: string,
+  now: Date,
+): Promise<void> => {
+  await tx.sql(`update beds.hold set state = $2, end_reason = $3, ended_at = $4, expires_at = null where id = $1`, [
+    id,
+    state,
+    reason,
+    now,
+  ])
+}

@@ -1,0 +1,157 @@
+import type { BedClass, Channel, DeclineReason, OfferState } from '@dure/contract'
+import type { Queries, Tx } from '../platform/db.ts'
+import { first } from './rows.ts'
+
+/** A row of `beds.offer`. */
+export interface OfferRow {
+  readonly id: string
+  readonly request_id: string
+  readonly hospital_id: string
+  readonly round: number
+  readonly rank: number
+  readonly state: OfferState
+  readonly designated: boolean
+  readonly bed_class: BedClass
+  readonly sent_at: Date
+  readonly expires_at: Date
+  readonly answered_at: Date | null
+  readonly answered_by: string | null
+  readonly answered_by_name: string | null
+  readonly decline_reason: DeclineReason | null
+  readonly decline_note: string | null
+  readonly conditions: string | null
+  readonly channel: Channel
+  readonly heard_from: string | null
+  readonly version: number
+}
+
+const SELECTED = `o.id, o.request_id, o.hospital_id, o.round, o.rank, o.state, o.designated, o.bed_class, o.sent_at,
+  o.expires_at, o.answered_at, o.answered_by, o.answered_by_name, o.decline_reason, o.decline_note, o.conditions,
+  o.channel, o.heard_from, o.version`
+
+export type NewOffer = Pick<
+  OfferRow,
+  'id' | 'request_id' | 'hospital_id' | 'round' | 'rank' | 'designated' | 'bed_class' | 'sent_at' | 'expires_at'
+>
+
+export const insertOffer = async (tx: Tx, offer: NewOffer): Promise<OfferRow> =>
+  first(
+    await tx.sql<OfferRow>(
+      `insert into beds.offer as o (id, request_id, hospital_id, round, rank, state, designated, bed_class, sent_at, expires_at)
+       values ($1, $2, $3, $4, $5, 'sent', $6, $7, $8, $9)
+       returning ${SELECTED}`,
+      [
+        offer.id,
+        offer.request_id,
+        offer.hospital_id,
+        offer.round,
+        offer.rank,
+        offer.designated,
+        offer.bed_class,
+        offer.sent_at,
+        offer.expires_at,
+      ],
+    ),
+  )
+
+/** Without a lock: only to learn which request has to be locked first. */
+export const requestOfOffer = async (db: Queries, offerId: string): Promise<string | null> =>
+  (await db.sql<{ request_id: string }>(`select o.request_id from beds.offer o where o.id = $1`, [offerId]))[0]
+    ?.request_id ?? null
+
+export const offersOf = (db: Queries, requestId: string): Promise<OfferRow[]> =>
+  db.sql<OfferRow>(`select ${SELECTED} from beds.offer o where o.request_id = $1 order by o.id`, [requestId])
+
+/** The second lock, after the request's; always in id order. */
+export const lockOffersOf = (tx: Tx, requestId: string): Promise<OfferRow[]> =>
+  tx.sql<OfferRow>(`select ${SELECTED} from beds.offer o where o.request_id = $1 order by o.id for update`, [requestId])
+
+export interface OfferPatch {
+  readonly state: OfferState
+  readonly answer?: {
+    readonly at: Date
+    readonly by: string | null
+    readonly byName: string
+    readonly channel: Channel
+    readonly heardFrom: string | null
+  }
+  readonly declineReason?: DeclineReason
+  readonly declineNote?: string
+  readonly conditions?: string
+}
+
+export const saveOffer = async (tx: Tx, id: string, patch: OfferPatch): Promise<OfferRow> =>
+  first(
+    await tx.sql<OfferRow>(
+      `update beds.offer o
+          set state = $2,
+              answered_at = coalesce($3, o.answered_at),
+              answered_by = coalesce($4, o.answered_by),
+              answered_by_name = coalesce($5, o.answered_by_name),
+              channel = coalesce($6, o.channel),
+              heard_from = coalesce($7, o.heard_from),
+              decline_reason = $8,
+              decline_note = $9,
+              conditions = $10,
+              version = o.version + 1
+        where o.id = $1
+        returning ${SELECTED}`,
+      [
+        id,
+        patch.state,
+        patch.answer?.at ?? null,
+        patch.answer?.by ?? null,
+        patch.answer?.byName ?? null,
+        patch.answer?.channel ?? null,
+        patch.answer?.heardFrom ?? null,
+        patch.declineReason ?? null,
+        patch.declineNote ?? null,
+        patch.conditions ?? null,
+      ],
+    ),
+  )
+
+/** Offers a hospital has to answer now, or those of the last day. */
+export const offersOfHospital = (
+  db: Queries,
+  hospitalId: string,
+  scope: 'open' | 'recent',
+  since: Date,
+): Promise<OfferRow[]> =>
+  db.sql<OfferRow>(
+    `select ${SELECTED}
+       from beds.offer o
+      where o.hospital_id = $1
+        and case when $2 = 'open' then o.state in ('sent', 'delivered', 'seen', 'acked') else o.sent_at >= $3 end
+      order by o.expires_at, o.id
+      limit 500`,
+    [hospitalId, scope, since],
+  )
+
+/** What a hospital did with the offers of one class since a time. `answerMs` is the median of its answers. */
+export interface AcceptanceRow {
+  readonly hospital_id: string
+  readonly bed_class: BedClass
+  readonly hour: number
+  readonly offers: number
+  readonly accepted: number
+  readonly median_answer_ms: number | null
+}
+
+/** Withdrawn offers say nothing about the hospital and do not count. `hour` is the hour of the day in Korea. */
+export const acceptanceSince = (db: Queries, since: Date): Promise<AcceptanceRow[]> =>
+  db.sql<AcceptanceRow>(
+    `select o.hospital_id,
+            o.bed_class,
+            extract(hour from o.sent_at at time zone 'Asia/Seoul')::int as hour,
+            count(*)::int as offers,
+            (count(*) filter (where o.state in ('accepted', 'accepted_with_conditions')))::int as accepted,
+            percentile_cont(0.5) within group (order by extract(epoch from o.answered_at - o.sent_at) * 1000)
+              filter (where o.answered_at is not null and o.state <> 'expired') as median_answer_ms
+       from beds.offer o
+      where o.sent_at >= $1
+        and o.state in ('accepted', 'accepted_with_conditions', 'declined', 'expired')
+      group by 1, 2, 3
+      order by 1, 2, 3`,
+    [since],
+  )

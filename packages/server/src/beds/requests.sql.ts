@@ -1,0 +1,307 @@
+import type {
+  BedClass,
+  IsolationNeed,
+  Need,
+  OriginType,
+  OxygenSupport,
+  Pathogen,
+  RequestInput,
+  RequestState,
+  Role,
+  Severity,
+  Sex,
+  Stability,
+  Urgency,
+} from '@dure/contract'
+import type { Queries, Tx } from '../platform/db.ts'
+import type { By } from './by.ts'
+import type { ResumeState } from './placement.ts'
+import type { EscalationLevel } from './placement-escalation.ts'
+import { first } from './rows.ts'
+
+/** A row of `beds.request`. Who the patient is stands elsewhere. */
+export interface RequestRow {
+  readonly id: string
+  readonly sido: string
+  readonly code: string
+  readonly state: RequestState
+  readonly state_since: Date
+  readonly resume_state: ResumeState | null
+  readonly created_at: Date
+  readonly waiting_since: Date
+  readonly deadline_at: Date | null
+  readonly version: number
+  readonly created_by: string
+  readonly created_by_name: string
+  readonly created_by_role: Role
+  readonly owner_hospital_id: string | null
+  readonly origin_type: OriginType
+  readonly origin_hospital_id: string | null
+  readonly origin_lat: number | null
+  readonly origin_lon: number | null
+  readonly callback_phone: string
+  readonly age_years: number
+  readonly sex: Sex
+  readonly complaint: string
+  readonly isolation_need: IsolationNeed
+  readonly oxygen: OxygenSupport
+  readonly requested_class: BedClass
+  readonly needs: Need[]
+  readonly pathogen: Pathogen | null
+  readonly urgency: Urgency
+  readonly stability: Stability
+  readonly out_of_region_consent: boolean
+  readonly details: Partial<RequestInput>
+  readonly pseudonym: string
+  readonly severity_suggested: Severity | null
+  readonly severity_score: 'mews' | 'news2' | null
+  readonly severity_points: number | null
+  readonly severity_parts: Record<string, number>
+  readonly severity_missing: string[]
+  readonly judged_class: Severity | null
+  readonly judged_by: string | null
+  readonly judged_by_name: string | null
+  readonly judged_at: Date | null
+  readonly severity: Severity | null
+  readonly deteriorating: boolean
+  readonly offer_round: number
+  readonly no_bed_interim_plan: string | null
+  readonly no_bed_retry_at: Date | null
+  readonly no_bed_escalation: string | null
+  readonly level: EscalationLevel
+  readonly retries_at_level: number
+  readonly conditions_open: boolean
+  readonly outside_name: string | null
+  readonly outside_phone: string | null
+  readonly merged_into: string | null
+  readonly submitted_at: Date | null
+  readonly first_offer_at: Date | null
+  readonly first_hold_at: Date | null
+  readonly confirmed_at: Date | null
+  readonly closed_at: Date | null
+  readonly closed_reason: string | null
+}
+
+/** What a decision or a correction changes. `severity` is the database's own. */
+export type RequestPatch = Partial<Omit<RequestRow, 'id' | 'sido' | 'code' | 'version' | 'severity' | 'created_at'>>
+export type NewRequest = Omit<RequestRow, 'version' | 'severity' | 'code'>
+
+const COLUMNS = [
+  'id',
+  'sido',
+  'state',
+  'state_since',
+  'resume_state',
+  'created_at',
+  'waiting_since',
+  'deadline_at',
+  'created_by',
+  'created_by_name',
+  'created_by_role',
+  'owner_hospital_id',
+  'origin_type',
+  'origin_hospital_id',
+  'origin_lat',
+  'origin_lon',
+  'callback_phone',
+  'age_years',
+  'sex',
+  'complaint',
+  'isolation_need',
+  'oxygen',
+  'requested_class',
+  'needs',
+  'pathogen',
+  'urgency',
+  'stability',
+  'out_of_region_consent',
+  'details',
+  'pseudonym',
+  'severity_suggested',
+  'severity_score',
+  'severity_points',
+  'severity_parts',
+  'severity_missing',
+  'judged_class',
+  'judged_by',
+  'judged_by_name',
+  'judged_at',
+  'deteriorating',
+  'offer_round',
+  'no_bed_interim_plan',
+  'no_bed_retry_at',
+  'no_bed_escalation',
+  'level',
+  'retries_at_level',
+  'conditions_open',
+  'outside_name',
+  'outside_phone',
+  'merged_into',
+  'submitted_at',
+  'first_offer_at',
+  'first_hold_at',
+  'confirmed_at',
+  'closed_at',
+  'closed_reason',
+] as const satisfies readonly (keyof NewRequest)[]
+
+const SELECTED = ['code', 'version', 'severity', ...COLUMNS].map((column) => `r.${column}`).join(', ')
+const JSON_COLUMNS: ReadonlySet<string> = new Set(['details', 'severity_parts'])
+
+const valueOf = (column: string, value: unknown): unknown =>
+  JSON_COLUMNS.has(column) ? JSON.stringify(value) : (value ?? null)
+
+const CLOSED = `('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')`
+const OPEN = `r.state not in ${CLOSED}`
+
+/** `null` when another open request of the region has this code: draw another. */
+export const insertRequest = async (tx: Tx, request: NewRequest, code: string): Promise<RequestRow | null> => {
+  const rows = await tx.sql<RequestRow>(
+    `insert into beds.request as r (code, ${COLUMNS.join(', ')})
+     values ($1, ${COLUMNS.map((_, index) => `$${index + 2}`).join(', ')})
+         on conflict (sido, code) where ${OPEN.replaceAll('r.', '')} do nothing
+     returning ${SELECTED}`,
+    [code, ...COLUMNS.map((column) => valueOf(column, request[column]))],
+  )
+  return rows[0] ?? null
+}
+
+export const requestById = async (db: Queries, id: string): Promise<RequestRow | null> =>
+  (await db.sql<RequestRow>(`select ${SELECTED} from beds.request r where r.id = $1`, [id]))[0] ?? null
+
+/** The id of an open request of the region by its spoken code. */
+export const idOfCode = async (db: Queries, sido: string, code: string): Promise<string | null> =>
+  (
+    await db.sql<{ id: string }>(`select r.id from beds.request r where r.sido = $1 and r.code = $2 and ${OPEN}`, [
+      sido,
+      code,
+    ])
+  )[0]?.id ?? null
+
+/** The first lock of every change to a request, its offers or its hold: see README, "Concurrency". */
+export const lockRequestRow = async (tx: Tx, id: string): Promise<RequestRow | null> =>
+  (await tx.sql<RequestRow>(`select ${SELECTED} from beds.request r where r.id = $1 for update`, [id]))[0] ?? null
+
+/** Saves a locked request; its version rises. */
+export const saveRequest = async (tx: Tx, id: string, patch: RequestPatch): Promise<RequestRow> => {
+  const changed = COLUMNS.filter((column) => Object.hasOwn(patch, column))
+  const sets = ['version = r.version + 1', ...changed.map((column, index) => `${column} = $${index + 2}`)]
+  const values = changed.map((column) => valueOf(column, (patch as Record<string, unknown>)[column]))
+  return first(
+    await tx.sql<RequestRow>(`update beds.request r set ${sets.join(', ')} where r.id = $1 returning ${SELECTED}`, [
+      id,
+      ...values,
+    ]),
+  )
+}
+
+export interface QueueRow extends RequestRow {
+  readonly open_offers: number
+  readonly holding_hospital_id: string | null
+}
+
+/** Which requests a person's list is about; null members do not restrict. */
+export interface QueueFilter {
+  readonly sido: string
+  readonly closed: boolean
+  /** Requests made by this person or for this facility. */
+  readonly mine: { readonly personId: string; readonly facilityId: string | null } | null
+  /** Requests this hospital was asked about and may still answer, or holds a bed for. */
+  readonly forHospital: string | null
+  readonly inStates: readonly RequestState[] | null
+  readonly limit: number
+}
+
+export const queue = (db: Queries, filter: QueueFilter): Promise<QueueRow[]> =>
+  db.sql<QueueRow>(
+    `select ${SELECTED},
+            (select count(*)::int
+               from beds.offer o
+              where o.request_id = r.id
+                and o.state in ('sent', 'delivered', 'seen', 'acked')) as open_offers,
+            (select h.hospital_id
+               from beds.hold h
+              where h.request_id = r.id
+                and h.state in ('granted', 'confirmed', 'occupied')) as holding_hospital_id
+       from beds.request r
+      where r.sido = $1
+        and (r.state in ${CLOSED}) = $2
+        and ($6::text[] is null or r.state = any($6))
+        and (($3::text is null and $5::text is null)
+             or r.created_by = $3
+             or r.owner_hospital_id = $4
+             or exists (select from beds.offer o
+                         where o.request_id = r.id
+                           and o.hospital_id = $5
+                           and o.state in ('sent', 'delivered', 'seen', 'acked'))
+             or exists (select from beds.hold h
+                         where h.request_id = r.id
+                           and h.hospital_id = $5
+                           and h.state in ('granted', 'confirmed', 'occupied')))
+      order by case when $2 then r.closed_at end desc nulls last, r.waiting_since, r.id
+      limit $7`,
+    [
+      filter.sido,
+      filter.closed,
+      filter.mine?.personId ?? null,
+      filter.mine?.facilityId ?? null,
+      filter.forHospital,
+      filter.inStates,
+      filter.limit,
+    ],
+  )
+
+export interface EventRow {
+  readonly id: string
+  readonly at: Date
+  readonly kind: string
+  readonly from_state: RequestState | null
+  readonly to_state: RequestState | null
+  readonly by_name: string
+  readonly by_hospital: string | null
+  readonly channel: string
+  readonly heard_from: string | null
+  readonly data: Record<string, unknown>
+}
+
+export interface NewEvent {
+  readonly requestId: string
+  readonly kind: string
+  readonly from?: RequestState
+  readonly to?: RequestState
+  readonly by: By
+  /** Never what identifies the patient. */
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+export const addEvent = async (tx: Tx, event: NewEvent, now: Date): Promise<void> => {
+  await tx.sql(
+    `insert into beds.request_event
+       (request_id, at, kind, from_state, to_state, by_person, by_name, by_role, by_hospital, channel, heard_from, data)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      event.requestId,
+      now,
+      event.kind,
+      event.from ?? null,
+      event.to ?? null,
+      event.by.personId,
+      event.by.name,
+      event.by.role,
+      event.by.facilityId,
+      event.by.channel,
+      event.by.heardFrom,
+      JSON.stringify(event.data ?? {}),
+    ],
+  )
+}
+
+/** In the order in which it was written: every writer holds the request's lock, so ids follow commits. */
+export const eventsOf = (db: Queries, requestId: string): Promise<EventRow[]> =>
+  db.sql<EventRow>(
+    `select e.id, e.at, e.kind, e.from_state, e.to_state, e.by_name, e.by_hospital, e.channel, e.heard_from, e.data
+       from beds.request_event e
+      where e.request_id = $1
+      order by e.id`,
+    [requestId],
+  )
