@@ -1,0 +1,604 @@
+-- The result of all migrations. Written by `npm run db:dump`; not edited, not run.
+
+create schema beds;
+create schema facilities;
+create schema platform;
+
+create table beds.capacity_report (
+  id bigint generated always as identity not null,
+  hospital_id text not null,
+  bed_class text not null,
+  staffed_total integer,
+  available integer,
+  surge integer,
+  expected_discharges_24h integer,
+  as_of timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  channel text not null,
+  heard_from text,
+  reporter_id text,
+  reporter text,
+  constraint capacity_not_from_the_future CHECK (as_of <= (received_at + '00:05:00'::interval)),
+  constraint capacity_report_available_check CHECK (available >= '-1000'::integer AND available <= 10000),
+  constraint capacity_report_channel_check CHECK (channel = ANY (ARRAY['web'::text, 'phone'::text, 'sms'::text, 'api'::text, 'hl7'::text, 'import'::text, 'system'::text])),
+  constraint capacity_report_expected_discharges_24h_check CHECK (expected_discharges_24h >= 0 AND expected_discharges_24h <= 1000),
+  constraint capacity_report_hospital_id_check CHECK (length(hospital_id) >= 1 AND length(hospital_id) <= 64),
+  constraint capacity_report_staffed_total_check CHECK (staffed_total >= 0 AND staffed_total <= 10000),
+  constraint capacity_report_surge_check CHECK (surge >= 0 AND surge <= 1000),
+  constraint capacity_report_pkey PRIMARY KEY (id)
+);
+
+create table beds.hold (
+  id text not null,
+  request_id text not null,
+  slot_id text not null,
+  hospital_id text not null,
+  offer_id text,
+  state text not null,
+  granted_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  extensions integer default 0 not null,
+  fencing bigint not null,
+  conditions text,
+  confirmed_at timestamp with time zone,
+  occupied_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  end_reason text,
+  constraint hold_ended_says_when CHECK ((ended_at IS NOT NULL) = (state = ANY (ARRAY['released'::text, 'expired'::text]))),
+  constraint hold_extended_at_most_twice CHECK (extensions >= 0 AND extensions <= 2),
+  constraint hold_fencing_check CHECK (fencing > 0),
+  constraint hold_granted_expires CHECK ((state = 'granted'::text) = (expires_at IS NOT NULL)),
+  constraint hold_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint hold_state_known CHECK (state = ANY (ARRAY['granted'::text, 'confirmed'::text, 'occupied'::text, 'released'::text, 'expired'::text])),
+  constraint hold_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES beds.offer(id),
+  constraint hold_request_id_fkey FOREIGN KEY (request_id) REFERENCES beds.request(id),
+  constraint hold_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES beds.slot(id),
+  constraint hold_pkey PRIMARY KEY (id),
+  constraint hold_fencing_once UNIQUE (slot_id, fencing),
+  constraint hold_one_per_offer UNIQUE (offer_id)
+);
+
+create table beds.identity_access (
+  id bigint generated always as identity not null,
+  request_id text not null,
+  at timestamp with time zone not null,
+  act text not null,
+  person_id text not null,
+  person_name text not null,
+  hospital_id text,
+  constraint identity_access_act_check CHECK (act = ANY (ARRAY['recorded'::text, 'seen'::text, 'refused'::text])),
+  constraint identity_access_request_id_fkey FOREIGN KEY (request_id) REFERENCES beds.request(id),
+  constraint identity_access_pkey PRIMARY KEY (id)
+);
+
+create table beds.offer (
+  id text not null,
+  request_id text not null,
+  hospital_id text not null,
+  round integer not null,
+  rank integer not null,
+  state text not null,
+  designated boolean default false not null,
+  bed_class text not null,
+  sent_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  answered_by text,
+  answered_by_name text,
+  decline_reason text,
+  decline_note text,
+  conditions text,
+  channel text default 'web'::text not null,
+  heard_from text,
+  version integer default 1 not null,
+  constraint offer_channel_check CHECK (channel = ANY (ARRAY['web'::text, 'phone'::text, 'sms'::text, 'api'::text, 'hl7'::text, 'import'::text, 'system'::text])),
+  constraint offer_conditions_when_conditional CHECK ((state = 'accepted_with_conditions'::text) <= (conditions IS NOT NULL)),
+  constraint offer_decline_reason_check CHECK (decline_reason = ANY (ARRAY['staff'::text, 'bed'::text, 'equipment'::text, 'specialty'::text, 'isolation'::text, 'data_wrong'::text, 'other'::text])),
+  constraint offer_declined_says_why CHECK ((decline_reason IS NOT NULL) = (state = 'declined'::text)),
+  constraint offer_expires_later CHECK (expires_at > sent_at),
+  constraint offer_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint offer_phone_says_who CHECK (channel <> 'phone'::text OR heard_from IS NOT NULL),
+  constraint offer_rank_check CHECK (rank > 0),
+  constraint offer_round_check CHECK (round > 0),
+  constraint offer_state_known CHECK (state = ANY (ARRAY['sent'::text, 'delivered'::text, 'seen'::text, 'acked'::text, 'accepted'::text, 'accepted_with_conditions'::text, 'declined'::text, 'expired'::text, 'withdrawn'::text])),
+  constraint offer_version_check CHECK (version > 0),
+  constraint offer_request_id_fkey FOREIGN KEY (request_id) REFERENCES beds.request(id),
+  constraint offer_pkey PRIMARY KEY (id)
+);
+
+create table beds.patient_identity (
+  request_id text not null,
+  sealed bytea not null,
+  same_patient bytea,
+  recorded_at timestamp with time zone not null,
+  recorded_by text not null,
+  constraint patient_identity_same_patient_check CHECK (length(same_patient) = 32),
+  constraint patient_identity_sealed_check CHECK (length(sealed) > 28),
+  constraint patient_identity_request_id_fkey FOREIGN KEY (request_id) REFERENCES beds.request(id),
+  constraint patient_identity_pkey PRIMARY KEY (request_id)
+);
+
+create table beds.region_mode (
+  sido text not null,
+  mode text not null,
+  since timestamp with time zone not null,
+  why text not null,
+  set_by text not null,
+  set_by_name text not null,
+  constraint region_mode_mode_check CHECK (mode = ANY (ARRAY['peace'::text, 'war'::text])),
+  constraint region_mode_sido_check CHECK (sido ~ '^[0-9]{2}$'::text),
+  constraint region_mode_pkey PRIMARY KEY (sido)
+);
+
+create table beds.request (
+  id text not null,
+  sido text not null,
+  code text not null,
+  state text not null,
+  state_since timestamp with time zone not null,
+  resume_state text,
+  created_at timestamp with time zone not null,
+  waiting_since timestamp with time zone not null,
+  deadline_at timestamp with time zone,
+  version integer default 1 not null,
+  created_by text not null,
+  created_by_name text not null,
+  created_by_role text not null,
+  owner_hospital_id text,
+  origin_type text not null,
+  origin_hospital_id text,
+  origin_lat double precision,
+  origin_lon double precision,
+  callback_phone text not null,
+  age_years integer not null,
+  sex text not null,
+  complaint text not null,
+  isolation_need text not null,
+  oxygen text not null,
+  requested_class text not null,
+  needs text[] default '{}'::text[] not null,
+  pathogen text,
+  urgency text not null,
+  stability text not null,
+  out_of_region_consent boolean default false not null,
+  details jsonb not null,
+  pseudonym text not null,
+  severity_suggested text,
+  severity_score text,
+  severity_points integer,
+  severity_parts jsonb default '{}'::jsonb not null,
+  severity_missing text[] default '{}'::text[] not null,
+  judged_class text,
+  judged_by text,
+  judged_by_name text,
+  judged_at timestamp with time zone,
+  severity text generated always as (COALESCE(judged_class, severity_suggested)) stored,
+  deteriorating boolean default false not null,
+  offer_round integer default 0 not null,
+  no_bed_interim_plan text,
+  no_bed_retry_at timestamp with time zone,
+  no_bed_escalation text,
+  level text default 'region'::text not null,
+  retries_at_level integer default 0 not null,
+  conditions_open boolean default false not null,
+  outside_name text,
+  outside_phone text,
+  merged_into text,
+  submitted_at timestamp with time zone,
+  first_offer_at timestamp with time zone,
+  first_hold_at timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  closed_reason text,
+  constraint request_age_years_check CHECK (age_years >= 0 AND age_years <= 130),
+  constraint request_closed_says_when CHECK ((closed_at IS NOT NULL) = (state = ANY (ARRAY['admitted'::text, 'cancelled'::text, 'deceased'::text, 'stepped_down'::text, 'merged'::text, 'entered_in_error'::text]))),
+  constraint request_code_check CHECK (code ~ '^[0-9]{4}$'::text),
+  constraint request_complaint_check CHECK (length(complaint) >= 1 AND length(complaint) <= 300),
+  constraint request_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint request_isolation_need_check CHECK (isolation_need = ANY (ARRAY['none'::text, 'droplet'::text, 'airborne_negative'::text, 'cohort'::text])),
+  constraint request_judged_by_someone CHECK ((judged_class IS NULL) = (judged_by IS NULL) AND (judged_class IS NULL) = (judged_at IS NULL)),
+  constraint request_level_check CHECK (level = ANY (ARRAY['region'::text, 'neighbours'::text, 'national'::text])),
+  constraint request_merged_elsewhere CHECK (merged_into <> id),
+  constraint request_merged_says_into CHECK ((merged_into IS NOT NULL) = (state = 'merged'::text)),
+  constraint request_no_bed_has_a_plan CHECK ((state = 'no_bed'::text) <= (no_bed_interim_plan IS NOT NULL AND no_bed_retry_at IS NOT NULL)),
+  constraint request_offer_round_check CHECK (offer_round >= 0),
+  constraint request_origin_lat_check CHECK (origin_lat >= 32::double precision AND origin_lat <= 40::double precision),
+  constraint request_origin_lon_check CHECK (origin_lon >= 123::double precision AND origin_lon <= 133::double precision),
+  constraint request_oxygen_check CHECK (oxygen = ANY (ARRAY['room_air'::text, 'nasal_cannula'::text, 'mask'::text, 'hfnc'::text, 'niv'::text, 'imv'::text, 'ecmo'::text])),
+  constraint request_resume_state_check CHECK (resume_state = ANY (ARRAY['submitted'::text, 'triaged'::text, 'matching'::text])),
+  constraint request_retries_at_level_check CHECK (retries_at_level >= 0),
+  constraint request_severity_score_check CHECK (severity_score = ANY (ARRAY['mews'::text, 'news2'::text])),
+  constraint request_sex_check CHECK (sex = ANY (ARRAY['female'::text, 'male'::text, 'unknown'::text])),
+  constraint request_sido_check CHECK (sido ~ '^[0-9]{2}$'::text),
+  constraint request_stability_check CHECK (stability = ANY (ARRAY['unstable'::text, 'ventilated'::text, 'stable'::text])),
+  constraint request_state_known CHECK (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'needs_info'::text, 'triaged'::text, 'matching'::text, 'offered'::text, 'held'::text, 'confirmed'::text, 'transport_arranged'::text, 'in_transit'::text, 'arrived'::text, 'on_hold'::text, 'escalated'::text, 'no_bed'::text, 'diverted'::text, 'admitted'::text, 'cancelled'::text, 'deceased'::text, 'stepped_down'::text, 'merged'::text, 'entered_in_error'::text])),
+  constraint request_urgency_check CHECK (urgency = ANY (ARRAY['immediate'::text, 'within_1h'::text, 'within_4h'::text, 'within_24h'::text])),
+  constraint request_version_check CHECK (version > 0),
+  constraint request_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES beds.request(id),
+  constraint request_pkey PRIMARY KEY (id)
+);
+
+create table beds.request_event (
+  id bigint generated always as identity not null,
+  request_id text not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  from_state text,
+  to_state text,
+  by_person text,
+  by_name text not null,
+  by_role text,
+  by_hospital text,
+  channel text not null,
+  heard_from text,
+  data jsonb default '{}'::jsonb not null,
+  constraint request_event_request_id_fkey FOREIGN KEY (request_id) REFERENCES beds.request(id),
+  constraint request_event_pkey PRIMARY KEY (id)
+);
+
+create table beds.slot (
+  id text not null,
+  hospital_id text not null,
+  label text not null,
+  bed_class text not null,
+  isolation text not null,
+  share text not null,
+  state text not null,
+  blocked_reason text,
+  opens_in_hours real,
+  room_sex text default 'any'::text not null,
+  min_age_years integer,
+  max_age_years integer,
+  cohort_pathogen text,
+  as_of timestamp with time zone not null,
+  source text not null,
+  doubted_at timestamp with time zone,
+  fencing bigint default 0 not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint slot_ages_in_order CHECK (min_age_years <= max_age_years),
+  constraint slot_blocked_reason_known CHECK (blocked_reason = ANY (ARRAY['staff'::text, 'clinical'::text, 'maintenance'::text])),
+  constraint slot_blocked_says_why CHECK ((blocked_reason IS NOT NULL) = (state = 'blocked'::text)),
+  constraint slot_class_known CHECK (bed_class = ANY (ARRAY['CRITICAL'::text, 'SEMI_CRITICAL'::text, 'MODERATE'::text, 'COHORT'::text, 'ICU_ID'::text, 'ICU_ID_NEG'::text, 'ICU_NEG'::text, 'ICU_GENERAL'::text, 'WARD_NEG'::text, 'WARD_GENERAL'::text, 'ED_NEG'::text, 'ED_ISO'::text, 'PED_NEG'::text, 'PED_ISO'::text, 'PSYCH_LOCKED'::text, 'DELIVERY'::text])),
+  constraint slot_cohort_of_one_pathogen CHECK (cohort_pathogen IS NULL OR isolation = 'cohort'::text),
+  constraint slot_fencing_check CHECK (fencing >= 0),
+  constraint slot_hospital_id_check CHECK (length(hospital_id) >= 1 AND length(hospital_id) <= 64),
+  constraint slot_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint slot_isolation_known CHECK (isolation = ANY (ARRAY['none'::text, 'single_room'::text, 'negative_pressure'::text, 'cohort'::text])),
+  constraint slot_label_check CHECK (length(label) >= 1 AND length(label) <= 40),
+  constraint slot_max_age_years_check CHECK (max_age_years >= 0 AND max_age_years <= 130),
+  constraint slot_min_age_years_check CHECK (min_age_years >= 0 AND min_age_years <= 130),
+  constraint slot_opens_soon CHECK (opens_in_hours >= 0::double precision AND opens_in_hours <= 72::double precision),
+  constraint slot_pathogen_known CHECK (cohort_pathogen = ANY (ARRAY['covid19'::text, 'influenza'::text, 'measles'::text, 'tuberculosis'::text, 'mers'::text, 'other'::text, 'none'::text])),
+  constraint slot_room_sex_known CHECK (room_sex = ANY (ARRAY['any'::text, 'female'::text, 'male'::text])),
+  constraint slot_share_known CHECK (share = ANY (ARRAY['own_use'::text, 'placeable'::text, 'duty_reserve'::text])),
+  constraint slot_source_known CHECK (source = ANY (ARRAY['web'::text, 'phone'::text, 'sms'::text, 'api'::text, 'hl7'::text, 'import'::text, 'system'::text])),
+  constraint slot_state_known CHECK (state = ANY (ARRAY['available'::text, 'held'::text, 'occupied'::text, 'cleaning'::text, 'blocked'::text, 'surge'::text, 'closed'::text])),
+  constraint slot_surge_says_when CHECK ((opens_in_hours IS NOT NULL) = (state = 'surge'::text)),
+  constraint slot_version_check CHECK (version > 0),
+  constraint slot_pkey PRIMARY KEY (id),
+  constraint slot_label_once_per_hospital UNIQUE (hospital_id, label)
+);
+
+create table beds.slot_event (
+  id bigint generated always as identity not null,
+  slot_id text not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  from_state text not null,
+  to_state text not null,
+  by_person text,
+  by_name text not null,
+  channel text not null,
+  heard_from text,
+  data jsonb default '{}'::jsonb not null,
+  constraint slot_event_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES beds.slot(id),
+  constraint slot_event_pkey PRIMARY KEY (id)
+);
+
+create table facilities.bed_count (
+  hospital_id text not null,
+  bed_class text not null,
+  source text not null,
+  reading text not null,
+  available integer,
+  total integer,
+  raw text,
+  flags text[] default '{}'::text[] not null,
+  as_of timestamp with time zone,
+  received_at timestamp with time zone not null,
+  constraint available_only_when_known CHECK ((available IS NOT NULL) = (reading = 'known'::text)),
+  constraint bed_count_reading_check CHECK (reading = ANY (ARRAY['known'::text, 'not_entered'::text, 'unusable'::text])),
+  constraint bed_count_source_check CHECK (source = ANY (ARRAY['nemc'::text, 'demo'::text])),
+  constraint bed_count_total_check CHECK (total >= 0),
+  constraint bed_count_hospital_id_fkey FOREIGN KEY (hospital_id) REFERENCES facilities.hospital(id),
+  constraint bed_count_pkey PRIMARY KEY (hospital_id, bed_class, source)
+);
+
+create table facilities.bed_count_history (
+  id bigint generated always as identity not null,
+  hospital_id text not null,
+  bed_class text not null,
+  source text not null,
+  reading text not null,
+  available integer,
+  total integer,
+  raw text,
+  flags text[] not null,
+  as_of timestamp with time zone,
+  received_at timestamp with time zone not null,
+  constraint bed_count_history_hospital_id_fkey FOREIGN KEY (hospital_id) REFERENCES facilities.hospital(id),
+  constraint bed_count_history_pkey PRIMARY KEY (id)
+);
+
+create table facilities.capability (
+  hospital_id text not null,
+  code text not null,
+  source text not null,
+  answer text not null,
+  raw text,
+  flags text[] default '{}'::text[] not null,
+  as_of timestamp with time zone,
+  received_at timestamp with time zone not null,
+  constraint capability_answer_check CHECK (answer = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text])),
+  constraint capability_source_check CHECK (source = ANY (ARRAY['register'::text, 'nemc'::text, 'hospital'::text, 'demo'::text])),
+  constraint capability_hospital_id_fkey FOREIGN KEY (hospital_id) REFERENCES facilities.hospital(id),
+  constraint capability_pkey PRIMARY KEY (hospital_id, code, source)
+);
+
+create table facilities.directory_version (
+  only_row boolean default true not null,
+  version bigint not null,
+  constraint directory_version_only_row_check CHECK (only_row),
+  constraint directory_version_pkey PRIMARY KEY (only_row)
+);
+
+create table facilities.hospital (
+  id text not null,
+  hpid text,
+  name text not null,
+  type text not null,
+  kind text not null,
+  sido_code text not null,
+  sigungu_code text,
+  address text not null,
+  phone text,
+  er_phone text,
+  lat double precision not null,
+  lon double precision not null,
+  licensed_beds integer,
+  inpatient_rooms integer,
+  medical_staff integer,
+  departments text[] default '{}'::text[] not null,
+  state text default 'open'::text not null,
+  missing_since timestamp with time zone,
+  source text not null,
+  source_updated_on date,
+  imported_at timestamp with time zone not null,
+  constraint hospital_check CHECK ((missing_since IS NOT NULL) = (state = 'missing'::text)),
+  constraint hospital_hpid_check CHECK (hpid ~ '^[A-Z][0-9]{7}$'::text),
+  constraint hospital_id_check CHECK (id ~ '^[A-Za-z0-9-]{3,40}$'::text),
+  constraint hospital_inpatient_rooms_check CHECK (inpatient_rooms >= 0),
+  constraint hospital_kind_check CHECK (kind = ANY (ARRAY['general'::text, 'hospital'::text, 'long_term_care'::text, 'psychiatric'::text, 'korean_medicine'::text, 'dental'::text, 'other'::text])),
+  constraint hospital_lat_check CHECK (lat >= 32::double precision AND lat <= 40::double precision),
+  constraint hospital_licensed_beds_check CHECK (licensed_beds >= 0),
+  constraint hospital_lon_check CHECK (lon >= 123::double precision AND lon <= 133::double precision),
+  constraint hospital_medical_staff_check CHECK (medical_staff >= 0),
+  constraint hospital_name_check CHECK (length(name) >= 1 AND length(name) <= 200),
+  constraint hospital_sido_code_check CHECK (sido_code ~ '^[0-9]{2}$'::text),
+  constraint hospital_sigungu_code_check CHECK (sigungu_code ~ '^[0-9]{5}$'::text),
+  constraint hospital_source_check CHECK (source = ANY (ARRAY['register'::text, 'demo'::text, 'hospital'::text])),
+  constraint hospital_state_check CHECK (state = ANY (ARRAY['open'::text, 'missing'::text, 'closed'::text])),
+  constraint hospital_pkey PRIMARY KEY (id),
+  constraint hospital_hpid_once UNIQUE (hpid)
+);
+
+create table facilities.source_state (
+  key text not null,
+  kind text not null,
+  sido_code text,
+  operation text,
+  last_attempt_at timestamp with time zone,
+  last_success_at timestamp with time zone,
+  last_error_code text,
+  last_error_detail text,
+  failures_in_row integer default 0 not null,
+  next_try_at timestamp with time zone,
+  items integer,
+  refused integer,
+  flagged integer,
+  constraint source_state_failures_in_row_check CHECK (failures_in_row >= 0),
+  constraint source_state_kind_check CHECK (kind = ANY (ARRAY['register'::text, 'nemc_file'::text, 'nemc_poll'::text, 'demo'::text])),
+  constraint source_state_pkey PRIMARY KEY (key)
+);
+
+create table platform.answer (
+  person_id text not null,
+  route text not null,
+  key text not null,
+  input_hash bytea not null,
+  status integer,
+  body jsonb,
+  at timestamp with time zone not null,
+  constraint answer_input_hash_check CHECK (length(input_hash) = 32),
+  constraint answer_key_check CHECK (length(key) >= 1 AND length(key) <= 100),
+  constraint answer_pkey PRIMARY KEY (person_id, route, key)
+);
+
+create table platform.cell (
+  one boolean default true not null,
+  region text not null,
+  epoch integer not null,
+  public_key bytea not null,
+  created_at timestamp with time zone not null,
+  constraint cell_epoch_check CHECK (epoch > 0),
+  constraint cell_one_check CHECK (one),
+  constraint cell_public_key_check CHECK (length(public_key) = 32),
+  constraint cell_region_check CHECK (region ~ '^[0-9]{2}$'::text),
+  constraint cell_pkey PRIMARY KEY (one)
+);
+
+create table platform.invitation (
+  token_hash bytea not null,
+  person_id text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint invitation_token_hash_check CHECK (length(token_hash) = 32),
+  constraint invitation_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id) ON DELETE CASCADE,
+  constraint invitation_pkey PRIMARY KEY (token_hash)
+);
+
+create table platform.oplog (
+  origin text not null,
+  epoch integer not null,
+  seq bigint not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  subject text not null,
+  body jsonb not null,
+  audience jsonb not null,
+  prev_hash bytea not null,
+  hash bytea not null,
+  signature bytea,
+  constraint oplog_epoch_check CHECK (epoch > 0),
+  constraint oplog_hash_check CHECK (length(hash) = 32),
+  constraint oplog_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
+  constraint oplog_prev_hash_check CHECK (length(prev_hash) = 32),
+  constraint oplog_seq_check CHECK (seq > 0),
+  constraint oplog_signature_check CHECK (length(signature) = 64),
+  constraint oplog_pkey PRIMARY KEY (origin, seq)
+);
+
+create table platform.outbox (
+  id bigint generated always as identity not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  subject text not null,
+  body jsonb not null,
+  audience jsonb not null,
+  constraint outbox_kind_check CHECK (kind ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text),
+  constraint outbox_pkey PRIMARY KEY (id)
+);
+
+create table platform.person (
+  id text not null,
+  name text not null,
+  roles text[] not null,
+  region text not null,
+  facility_id text,
+  demo boolean default false not null,
+  disabled_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint person_name_check CHECK (length(name) >= 1 AND length(name) <= 80),
+  constraint person_region_check CHECK (region ~ '^[0-9]{2}$'::text),
+  constraint person_roles_check CHECK (cardinality(roles) > 0),
+  constraint person_pkey PRIMARY KEY (id)
+);
+
+create table platform.session (
+  token_hash bytea not null,
+  person_id text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint session_token_hash_check CHECK (length(token_hash) = 32),
+  constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id) ON DELETE CASCADE,
+  constraint session_pkey PRIMARY KEY (token_hash)
+);
+
+create table platform.timer (
+  id text not null,
+  kind text not null,
+  subject text not null,
+  due_at timestamp with time zone not null,
+  payload jsonb not null,
+  created_at timestamp with time zone not null,
+  done_at timestamp with time zone,
+  attempts integer default 0 not null,
+  last_error text,
+  constraint timer_pkey PRIMARY KEY (id)
+);
+
+
+CREATE INDEX capacity_newest ON beds.capacity_report USING btree (hospital_id, bed_class, as_of DESC, id DESC);
+CREATE INDEX hold_ended ON beds.hold USING btree (ended_at DESC, id) WHERE (ended_at IS NOT NULL);
+CREATE INDEX hold_of_request ON beds.hold USING btree (request_id, granted_at, id);
+CREATE UNIQUE INDEX hold_one_live_per_request ON beds.hold USING btree (request_id) WHERE (state = ANY (ARRAY['granted'::text, 'confirmed'::text, 'occupied'::text]));
+CREATE UNIQUE INDEX hold_one_live_per_slot ON beds.hold USING btree (slot_id) WHERE (state = ANY (ARRAY['granted'::text, 'confirmed'::text, 'occupied'::text]));
+CREATE INDEX identity_access_of_request ON beds.identity_access USING btree (request_id, id);
+CREATE UNIQUE INDEX offer_accepted_once_per_round ON beds.offer USING btree (request_id, round) WHERE (state = ANY (ARRAY['accepted'::text, 'accepted_with_conditions'::text]));
+CREATE INDEX offer_history ON beds.offer USING btree (hospital_id, sent_at DESC, id);
+CREATE INDEX offer_of_request ON beds.offer USING btree (request_id, id);
+CREATE INDEX offer_open_of_hospital ON beds.offer USING btree (hospital_id, sent_at, id) WHERE (state = ANY (ARRAY['sent'::text, 'delivered'::text, 'seen'::text, 'acked'::text]));
+CREATE UNIQUE INDEX offer_open_once_per_hospital ON beds.offer USING btree (request_id, hospital_id) WHERE (state = ANY (ARRAY['sent'::text, 'delivered'::text, 'seen'::text, 'acked'::text]));
+CREATE INDEX patient_identity_same ON beds.patient_identity USING btree (same_patient) WHERE (same_patient IS NOT NULL);
+CREATE INDEX request_closed ON beds.request USING btree (sido, closed_at DESC, id) WHERE (closed_at IS NOT NULL);
+CREATE UNIQUE INDEX request_code_once_while_open ON beds.request USING btree (sido, code) WHERE (state <> ALL (ARRAY['admitted'::text, 'cancelled'::text, 'deceased'::text, 'stepped_down'::text, 'merged'::text, 'entered_in_error'::text]));
+CREATE INDEX request_event_of_request ON beds.request_event USING btree (request_id, id);
+CREATE INDEX request_of_owner ON beds.request USING btree (owner_hospital_id, created_at DESC, id);
+CREATE INDEX request_of_person ON beds.request USING btree (created_by, created_at DESC, id);
+CREATE INDEX request_open ON beds.request USING btree (sido, waiting_since, id) WHERE (state <> ALL (ARRAY['admitted'::text, 'cancelled'::text, 'deceased'::text, 'stepped_down'::text, 'merged'::text, 'entered_in_error'::text]));
+CREATE INDEX slot_event_of_slot ON beds.slot_event USING btree (slot_id, id);
+CREATE INDEX slot_free ON beds.slot USING btree (hospital_id, bed_class, id) WHERE (state = 'available'::text);
+CREATE INDEX bed_count_history_by_hospital ON facilities.bed_count_history USING btree (hospital_id, bed_class, received_at DESC, id DESC);
+CREATE INDEX capability_yes ON facilities.capability USING btree (code, hospital_id) WHERE (answer = 'yes'::text);
+CREATE INDEX hospital_by_name ON facilities.hospital USING btree (name, id);
+CREATE INDEX hospital_by_sido ON facilities.hospital USING btree (sido_code, name, id);
+CREATE INDEX answer_age ON platform.answer USING btree (at);
+CREATE INDEX invitation_person ON platform.invitation USING btree (person_id);
+CREATE INDEX oplog_subject ON platform.oplog USING btree (subject, seq);
+CREATE INDEX session_expiry ON platform.session USING btree (expires_at);
+CREATE INDEX session_person ON platform.session USING btree (person_id);
+CREATE INDEX timer_due ON platform.timer USING btree (due_at, id) WHERE (done_at IS NULL);
+CREATE INDEX timer_subject ON platform.timer USING btree (subject, kind) WHERE (done_at IS NULL);
+
+CREATE OR REPLACE FUNCTION beds.append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
+CREATE OR REPLACE FUNCTION beds.slot_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('beds_slot', new.id);
+  return null;
+end
+$function$;
+CREATE OR REPLACE FUNCTION beds.slot_fencing_rises()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.fencing < old.fencing then
+    raise exception 'fencing number of slot % may not fall', old.id
+      using errcode = 'check_violation', constraint = 'slot_fencing_rises';
+  end if;
+  return new;
+end
+$function$;
+CREATE OR REPLACE FUNCTION facilities.directory_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update facilities.directory_version set version = version + 1;
+  -- Delivered at commit and folded into one: a whole import wakes a reader once.
+  perform pg_notify('facilities_directory', '');
+  return null;
+end
+$function$;
+
+CREATE TRIGGER capacity_report_append_only BEFORE DELETE OR UPDATE ON beds.capacity_report FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
+CREATE TRIGGER identity_access_append_only BEFORE DELETE OR UPDATE ON beds.identity_access FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
+CREATE TRIGGER request_event_append_only BEFORE DELETE OR UPDATE ON beds.request_event FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
+CREATE TRIGGER slot_changed AFTER INSERT OR UPDATE ON beds.slot FOR EACH ROW EXECUTE FUNCTION beds.slot_changed();
+CREATE TRIGGER slot_fencing_rises BEFORE UPDATE OF fencing ON beds.slot FOR EACH ROW EXECUTE FUNCTION beds.slot_fencing_rises();
+CREATE TRIGGER slot_event_append_only BEFORE DELETE OR UPDATE ON beds.slot_event FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
+CREATE TRIGGER capability_changes_directory AFTER INSERT OR DELETE OR UPDATE ON facilities.capability FOR EACH STATEMENT EXECUTE FUNCTION facilities.directory_changed();
+CREATE TRIGGER hospital_changes_directory AFTER INSERT OR DELETE OR UPDATE ON facilities.hospital FOR EACH STATEMENT EXECUTE FUNCTION facilities.directory_changed();
