@@ -113,15 +113,17 @@ const readCurrentRow = (row: CsvRow): Result<RowReading, RowRefusal> => {
 }
 
 const TEXT_LIMITS = { name: 200, type: 60, address: 300 } as const
+// A control character in a text is a broken file, and PostgreSQL refuses NUL.
+const CONTROL = /\p{Cc}/u
 
 const readTexts = (row: CsvRow) => {
   for (const [column, most] of Object.entries(TEXT_LIMITS)) {
     const value = cell(row, column)
     if (value === '') return refuse(row, column, 'missing')
     if (value.length > most) return refuse(row, column, 'too_long')
-    // A control character in a name is a broken file, and PostgreSQL refuses NUL.
-    if (/\p{Cc}/u.test(value)) return refuse(row, column, 'malformed')
+    if (CONTROL.test(value)) return refuse(row, column, 'malformed')
   }
+  if (CONTROL.test(cell(row, 'departments'))) return refuse(row, 'departments', 'malformed')
   const sidoCode = cell(row, 'sido_code')
   if (!SIDO_CODES.some((code) => code === sidoCode)) return refuse(row, 'sido_code', 'unknown_province')
   return ok({ name: cell(row, 'name'), type: cell(row, 'type'), address: cell(row, 'address'), sidoCode })
@@ -148,7 +150,7 @@ const readLenient = (row: CsvRow, sidoCode: string) => {
   if (!sigunguFits) notes.push({ column: 'sigungu_code', why: 'sigungu_of_another_province' })
   const phone = cell(row, 'phone')
   const phoneFits =
-    phone === '' || (phone.length <= 60 && phone.replace(/[^0-9]/g, '').length >= 7 && !/\p{Cc}/u.test(phone))
+    phone === '' || (phone.length <= 60 && phone.replace(/[^0-9]/g, '').length >= 7 && !CONTROL.test(phone))
   if (!phoneFits) notes.push({ column: 'phone', why: 'phone_unusable' })
   return {
     notes,

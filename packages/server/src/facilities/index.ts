@@ -1,3 +1,16 @@
+/** The only door of the hospital directory for other slices. */
+export { answerAt } from './answers.ts'
+export { type Directory, makeDirectory } from './directory.service.ts'
+export {
+  directoryVersion,
+  type HospitalFilter,
+  hospitalById,
+  hospitalNames,
+  latestBedCounts,
+  loadHospitals,
+} from './directory.sql.ts'
+export { CAPITAL_REGION, POPULATION, REGIONS, type Region, regionByCode } from './regions.ts'
+export { ageMinutes, freshnessOf, STALENESS, type StalenessLimits, usableToPlace } from './staleness.ts'
 export type {
   BedCount,
   CapabilityFact,

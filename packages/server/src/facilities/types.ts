@@ -37,8 +37,11 @@ export type RankedHospital = {
   readonly licensedBeds: number | null
   readonly state: HospitalState
   readonly source: 'register' | 'demo' | 'hospital'
-  /** Absent code = unknown. Read it through `answerAt`, which knows when an answer has grown too old. */
-  readonly capabilities: ReadonlyMap<Capability, CapabilityFact>
+  /**
+   * What each source says, the most trusted first; absent code = unknown.
+   * Read it through `answerAt`, which knows when an answer has grown too old.
+   */
+  readonly capabilities: ReadonlyMap<Capability, readonly CapabilityFact[]>
 }
 
 /**

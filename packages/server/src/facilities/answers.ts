@@ -1,0 +1,34 @@
+import type { Capability, CapabilityAnswer } from '@dure/contract'
+import { answerUsableUntil } from './staleness.ts'
+import type { CapabilityFact, CapabilitySource, RankedHospital } from './types.ts'
+
+/** Who is believed first when two sources know: the hospital itself, then the newest report, then the licence. */
+export const SOURCE_ORDER: readonly CapabilitySource[] = ['hospital', 'nemc', 'demo', 'register']
+
+/** What a hospital can do, now. An answer that has grown too old, or whose age is not known, says nothing any more. */
+export const answerAt = (
+  hospital: Pick<RankedHospital, 'capabilities'>,
+  code: Capability,
+  now: Date,
+): CapabilityAnswer => {
+  for (const fact of hospital.capabilities.get(code) ?? []) {
+    if (fact.answer !== 'unknown' && usableAt(fact, now)) return fact.answer
+  }
+  return 'unknown'
+}
+
+export const usableAt = ({ usableUntil }: Pick<CapabilityFact, 'usableUntil'>, now: Date): boolean =>
+  usableUntil === undefined || now.getTime() <= usableUntil.getTime()
+
+export type StoredAnswer = Omit<CapabilityFact, 'usableUntil'> & { readonly flags: readonly string[] }
+
+/** Only the emergency centre's answers age; one with a clock error is of unknown age and was never usable. */
+export const factOf = ({ answer, source, asOf, receivedAt, flags }: StoredAnswer): CapabilityFact => {
+  const fact = { answer, source, asOf, receivedAt }
+  if (source !== 'nemc') return fact
+  if (flags.some((flag) => flag.startsWith('clock_'))) return { ...fact, usableUntil: new Date(0) }
+  return { ...fact, usableUntil: answerUsableUntil(asOf ?? receivedAt) }
+}
+
+export const bySource = (a: { readonly source: CapabilitySource }, b: { readonly source: CapabilitySource }): number =>
+  SOURCE_ORDER.indexOf(a.source) - SOURCE_ORDER.indexOf(b.source)
