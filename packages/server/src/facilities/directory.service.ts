@@ -1,5 +1,6 @@
-import type { PoolClient } from 'pg'
 import type { Deps } from '../platform/deps.ts'
+import { type Listening, listen } from '../platform/listen.ts'
+import { startWorker, type Worker } from '../platform/worker.ts'
 import { DIRECTORY_CHANNEL, directoryVersion, loadHospitals } from './directory.sql.ts'
 import type { DirectorySnapshot } from './types.ts'
 
@@ -38,18 +39,26 @@ export const makeDirectory = (deps: Needs): Directory => {
     })
     return loading
   }
-  const listener = makeListener(deps, () => {
-    refresh().catch((error: unknown) => deps.log.warn({ err: error }, 'directory-not-refreshed'))
-  })
+  const round = async (): Promise<boolean> => {
+    await refresh()
+    return false
+  }
+  let worker: Worker | undefined
+  let listening: Listening | undefined
   return {
     current: async () => snapshot ?? refresh(),
     refresh,
     begin: async () => {
       await refresh()
-      listener.begin()
+      worker = startWorker('directory', LOOK_EVERY_MS, round, deps.log)
+      const { options } = deps.db.pool
+      // The pool keeps its password out of copies; the connection needs it.
+      const connection = options.password === undefined ? options : { ...options, password: options.password }
+      listening = listen(connection, [DIRECTORY_CHANNEL], () => worker?.wake(), deps.log)
     },
     end: async () => {
-      listener.end()
+      await listening?.close()
+      await worker?.close()
       await loading?.catch(() => undefined)
     },
   }
@@ -61,52 +70,4 @@ const loadSnapshot = async ({ db, clock }: Needs, known: DirectorySnapshot | und
   if (known?.version === version) return known
   const hospitals = await loadHospitals(db)
   return { version, loadedAt: clock.now(), hospitals, byId: new Map(hospitals.map((one) => [one.id, one])) }
-}
-
-/** Keeps one connection of the pool listening; comes back by itself when that is lost. */
-const makeListener = ({ db, log }: Needs, changed: () => void) => {
-  let client: PoolClient | undefined
-  let timer: NodeJS.Timeout | undefined
-  let ended = false
-  const connect = async (): Promise<void> => {
-    const fresh = await db.pool.connect()
-    if (ended) {
-      fresh.release()
-      return
-    }
-    client = fresh
-    fresh.on('notification', changed)
-    fresh.on('error', lost)
-    fresh.on('end', lost)
-    await fresh.query(`listen ${DIRECTORY_CHANNEL}`)
-  }
-  const lost = (): void => {
-    const gone = client
-    client = undefined
-    gone?.off('notification', changed)
-    gone?.off('error', lost)
-    gone?.off('end', lost)
-    gone?.release(true)
-  }
-  const look = (): void => {
-    if (client === undefined) {
-      connect().catch((error: unknown) => {
-        lost()
-        log.warn({ err: error }, 'directory-listener-not-connected')
-      })
-    }
-    changed()
-  }
-  return {
-    begin: () => {
-      look()
-      timer = setInterval(look, LOOK_EVERY_MS)
-      timer.unref()
-    },
-    end: () => {
-      ended = true
-      clearInterval(timer)
-      lost()
-    },
-  }
 }

@@ -14,7 +14,8 @@ import {
 import type { FlaggedFigure, ImportRefusal, NemcFileReport, NemcReport } from './import-report.ts'
 import { type NemcDocument, type NemcOperation, readNemcDocument } from './nemc-document.ts'
 import { type NemcItem, readAcceptanceItem, readBedItem } from './nemc-reading.ts'
-import { recordFailure, recordSuccess, type SourceName } from './sources.sql.ts'
+import { recordFailure, recordSuccess } from './sources.sql.ts'
+import type { SourceName } from './stated.ts'
 import type { HospitalId } from './types.ts'
 
 export type NemcFile = { readonly name: string; readonly bytes: Uint8Array }

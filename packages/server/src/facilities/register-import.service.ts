@@ -15,7 +15,8 @@ import {
   saveHospitals,
 } from './import.sql.ts'
 import type { ImportRefusal, RefusedRow, RegisterReport } from './import-report.ts'
-import { recordFailure, recordSuccess, type SourceName } from './sources.sql.ts'
+import { recordFailure, recordSuccess } from './sources.sql.ts'
+import type { SourceName } from './stated.ts'
 
 export const REGISTER_SOURCE: SourceName = { key: 'register', kind: 'register', sidoCode: null, operation: null }
 
@@ -133,8 +134,9 @@ class RegisterReading {
   }
 
   file(): RegisterFile {
-    const { rows, leftOut, refused, notes } = this
-    return { rows, leftOut, refused, notes, hospitals: [...this.hospitals.values()], present: [...this.present] }
+    const { leftOut, refused, notes } = this
+    const [hospitals, present] = [[...this.hospitals.values()], [...this.present]]
+    return { rows: this.rows, leftOut, refused, notes, hospitals, present }
   }
 }
 

@@ -1,25 +1,5 @@
 import type { Queries, Tx } from '../platform/db.ts'
-
-export type SourceKind = 'register' | 'nemc_file' | 'nemc_poll' | 'demo'
-export type SourceName = {
-  /** `register`, `nemc-file:beds`, `nemc-poll:28:acceptance` … */
-  readonly key: string
-  readonly kind: SourceKind
-  readonly sidoCode: string | null
-  readonly operation: string | null
-}
-
-export type SourceState = SourceName & {
-  readonly lastAttemptAt: Date | null
-  readonly lastSuccessAt: Date | null
-  readonly lastErrorCode: string | null
-  readonly lastErrorDetail: string | null
-  readonly failuresInRow: number
-  readonly nextTryAt: Date | null
-  readonly items: number | null
-  readonly refused: number | null
-  readonly flagged: number | null
-}
+import type { SourceName, SourceState } from './stated.ts'
 
 export type SourceCounts = { readonly items: number; readonly refused: number; readonly flagged: number }
 

@@ -1,0 +1,78 @@
+import { facilityEndpoints } from '@dure/contract'
+import { type Http, serve } from '../platform/http.ts'
+import { err, ok } from '../platform/result.ts'
+import { readPlace, writePlace } from './cursor.ts'
+import { REGIONS } from './regions.ts'
+import { countHistory, hospitalDetail, searchHospitals, statedAnswers, statedCounts } from './search.sql.ts'
+import { listSourceStates } from './sources.sql.ts'
+import { NEMC_ANSWER_USABLE_H } from './staleness.ts'
+import type { SearchPlace } from './stated.ts'
+import { toAnswerView, toCountView, toDetailView, toRowView, toSourceView } from './views.ts'
+
+/** The directory's routes. Signed-in people only; the list of provinces is for everyone. */
+export const registerFacilities = (http: Http): void => {
+  const { db, config } = http.deps
+  const route = serve(http)
+
+  route(facilityEndpoints.listRegions, () => ok({ regions: REGIONS.map((region) => ({ ...region })) }))
+
+  route(facilityEndpoints.listHospitals, async ({ query, now }) => {
+    const { lat, lon, cursor, limit, ...filters } = query
+    if ((lat === undefined) !== (lon === undefined)) {
+      const pointer = lat === undefined ? '/query/lat' : '/query/lon'
+      return err({ code: 'invalid-input' as const, pointer, detail: 'lat and lon belong together' })
+    }
+    const near = lat === undefined || lon === undefined ? undefined : { lat, lon }
+    if (near === undefined && query.withinKm !== undefined) {
+      return err({ code: 'invalid-input' as const, pointer: '/query/withinKm', detail: 'needs lat and lon' })
+    }
+    const place = readAfter(cursor, near !== undefined)
+    if (!place.ok)
+      return err({ code: 'invalid-input' as const, pointer: '/query/cursor', detail: 'not a place in this list' })
+    const answersSince = new Date(now.getTime() - NEMC_ANSWER_USABLE_H * 3_600_000)
+    const found = await searchHospitals(db, { ...filters, near, answersSince, after: place.value, limit: limit + 1 })
+    const page = found.slice(0, limit)
+    const last = page.at(-1)
+    const nextCursor = found.length > limit && last !== undefined ? writePlace(last) : null
+    return ok({ hospitals: page.map(toRowView), nextCursor })
+  })
+
+  route(facilityEndpoints.getHospital, async ({ params, now }) => {
+    const hospital = await hospitalDetail(db, params.id)
+    if (hospital === undefined) return err({ code: 'not-found' as const, pointer: '/params/id' })
+    const [answers, counts] = [await statedAnswers(db, params.id), await statedCounts(db, params.id)]
+    return ok({
+      ...toDetailView(hospital),
+      capabilities: answers.map((answer) => toAnswerView(answer, now)),
+      bedCounts: counts.map((count) => toCountView(count, now)),
+    })
+  })
+
+  route(facilityEndpoints.listBedCountHistory, async ({ params, query, now }) => {
+    if (query.cursor !== undefined && !/^[0-9]{1,18}$/.test(query.cursor)) {
+      return err({ code: 'invalid-input' as const, pointer: '/query/cursor', detail: 'not a place in this list' })
+    }
+    if ((await hospitalDetail(db, params.id)) === undefined)
+      return err({ code: 'not-found' as const, pointer: '/params/id' })
+    const { bedClass, limit, cursor: after } = query
+    const found = await countHistory(db, { hospitalId: params.id, bedClass, limit: limit + 1, after })
+    const page = found.slice(0, limit)
+    const nextCursor = found.length > limit ? (page.at(-1)?.id ?? null) : null
+    return ok({ counts: page.map((count) => toCountView(count, now)), nextCursor })
+  })
+
+  route(facilityEndpoints.listSources, async ({ now }) => {
+    const states = await listSourceStates(db)
+    return ok({
+      at: now.toISOString(),
+      sources: states.map((state) => toSourceView(state, now, config.nemc?.intervalS)),
+    })
+  })
+}
+
+/** A place by distance does not continue a list by name, nor the other way round. */
+const readAfter = (cursor: string | undefined, byDistance: boolean) => {
+  if (cursor === undefined) return ok<SearchPlace | undefined>(undefined)
+  const place = readPlace(cursor)
+  return place.ok && (place.value.distanceM !== null) !== byDistance ? err('not_a_cursor' as const) : place
+}

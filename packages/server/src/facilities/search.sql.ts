@@ -1,0 +1,125 @@
+import type { BedClass, Capability, HospitalKind, HospitalState } from '@dure/contract'
+import type { Queries } from '../platform/db.ts'
+import type { FoundHospital, HospitalDetail, SearchPlace, StatedAnswer, StatedCount } from './stated.ts'
+import type { Position } from './types.ts'
+
+export type HospitalSearch = {
+  readonly q?: string | undefined
+  readonly sido?: string | undefined
+  readonly kind?: HospitalKind | undefined
+  readonly state: HospitalState
+  /** The nearest come first; without it, by name. */
+  readonly near?: Position | undefined
+  readonly withinKm?: number | undefined
+  readonly capability?: Capability | undefined
+  readonly bedClass?: BedClass | undefined
+  /** Answers of the emergency centre received before this count as unknown. */
+  readonly answersSince: Date
+  readonly limit: number
+  readonly after?: SearchPlace | undefined
+}
+
+/** Whole metres, so that the place in a list compares exactly. */
+const DISTANCE_M = `
+  case when $5::float8 is null then null
+       else round(2 * 6371008.8 * asin(least(1, sqrt(
+              sin(radians(h.lat - $5) / 2) ^ 2
+              + cos(radians($5)) * cos(radians(h.lat)) * sin(radians(h.lon - $6) / 2) ^ 2))))::int
+  end`
+
+const SEARCH = `
+with found as (
+  select h.*, ${DISTANCE_M} as distance_m
+    from facilities.hospital h
+   where h.state = $1
+     and ($2::text is null or h.name ilike $2 escape '\\')
+     and ($3::text is null or h.sido_code = $3)
+     and ($4::text is null or h.kind = $4)
+     and ($8::text is null or exists (
+           select from facilities.capability c
+            where c.hospital_id = h.id and c.code = $8 and c.answer = 'yes'
+              and (c.source <> 'nemc' or (coalesce(c.as_of, c.received_at) >= $10
+                                          and not c.flags && array['clock_ahead', 'clock_unreadable']))))
+     and ($9::text is null or exists (
+           select from facilities.bed_count b
+            where b.hospital_id = h.id and b.bed_class = $9 and b.reading = 'known'))
+)
+select id, hpid, name, kind, type, sido_code as "sidoCode", sigungu_code as "sigunguCode", address, phone,
+       er_phone as "erPhone", lat, lon, distance_m as "distanceM", licensed_beds as "licensedBeds", state, source
+  from found
+ where ($7::int is null or distance_m <= $7)
+   and ($13::text is null or (coalesce(distance_m, 0), name, id) > (coalesce($11::int, 0), $12::text, $13))
+ order by coalesce(distance_m, 0), name, id
+ limit $14`
+
+export const searchHospitals = async (db: Queries, search: HospitalSearch): Promise<readonly FoundHospital[]> =>
+  db.sql<FoundHospital>(SEARCH, [
+    search.state,
+    search.q === undefined ? null : `%${search.q.replace(/[\\%_]/g, '\\$&')}%`,
+    search.sido ?? null,
+    search.kind ?? null,
+    search.near?.lat ?? null,
+    search.near?.lon ?? null,
+    search.withinKm === undefined ? null : Math.round(search.withinKm * 1_000),
+    search.capability ?? null,
+    search.bedClass ?? null,
+    search.answersSince,
+    search.after?.distanceM ?? null,
+    search.after?.name ?? null,
+    search.after?.id ?? null,
+    search.limit,
+  ])
+
+export const hospitalDetail = async (db: Queries, id: string): Promise<HospitalDetail | undefined> => {
+  const [row] = await db.sql<HospitalDetail>(
+    `select id, hpid, name, kind, type, sido_code as "sidoCode", sigungu_code as "sigunguCode", address, phone,
+            er_phone as "erPhone", lat, lon, licensed_beds as "licensedBeds", inpatient_rooms as "inpatientRooms",
+            medical_staff as "medicalStaff", departments, state, source, source_updated_on as "sourceUpdatedOn",
+            imported_at as "importedAt", missing_since as "missingSince"
+       from facilities.hospital
+      where id = $1`,
+    [id],
+  )
+  return row
+}
+
+export const statedAnswers = async (db: Queries, hospitalId: string): Promise<readonly StatedAnswer[]> =>
+  db.sql(
+    `select code, answer, source, raw, flags, as_of as "asOf", received_at as "receivedAt"
+       from facilities.capability
+      where hospital_id = $1
+      order by code, source`,
+    [hospitalId],
+  )
+
+export const statedCounts = async (db: Queries, hospitalId: string): Promise<readonly StatedCount[]> =>
+  db.sql(
+    `select bed_class as "bedClass", source, reading, available, total, raw, flags, as_of as "asOf",
+            received_at as "receivedAt"
+       from facilities.bed_count
+      where hospital_id = $1
+      order by bed_class, source`,
+    [hospitalId],
+  )
+
+/** `after` is the id of the last row of the page before. */
+export const countHistory = async (
+  db: Queries,
+  ask: {
+    readonly hospitalId: string
+    readonly bedClass: BedClass | undefined
+    readonly limit: number
+    readonly after: string | undefined
+  },
+): Promise<readonly (StatedCount & { readonly id: string })[]> =>
+  db.sql(
+    `select id, bed_class as "bedClass", source, reading, available, total, raw, flags, as_of as "asOf",
+            received_at as "receivedAt"
+       from facilities.bed_count_history
+      where hospital_id = $1
+        and ($2::text is null or bed_class = $2)
+        and ($3::bigint is null or id < $3)
+      order by id desc
+      limit $4`,
+    [ask.hospitalId, ask.bedClass ?? null, ask.after ?? null, ask.limit],
+  )

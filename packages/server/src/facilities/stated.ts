@@ -1,0 +1,77 @@
+import type { BedClass, Capability, HospitalKind, HospitalState } from '@dure/contract'
+
+/** What the tables hold, as read for people: what was stated, by whom and when. */
+
+/** Where a page ended: the row after it is the first that sorts after this. */
+export type SearchPlace = { readonly distanceM: number | null; readonly name: string; readonly id: string }
+
+export type FoundHospital = {
+  readonly id: string
+  readonly hpid: string | null
+  readonly name: string
+  readonly kind: HospitalKind
+  readonly type: string
+  readonly sidoCode: string
+  readonly sigunguCode: string | null
+  readonly address: string
+  readonly phone: string | null
+  readonly erPhone: string | null
+  readonly lat: number
+  readonly lon: number
+  readonly distanceM: number | null
+  readonly licensedBeds: number | null
+  readonly state: HospitalState
+  readonly source: 'register' | 'demo' | 'hospital'
+}
+
+export type HospitalDetail = Omit<FoundHospital, 'distanceM'> & {
+  readonly inpatientRooms: number | null
+  readonly medicalStaff: number | null
+  readonly departments: readonly string[]
+  readonly sourceUpdatedOn: string | null
+  readonly importedAt: Date
+  readonly missingSince: Date | null
+}
+
+export type StatedAnswer = {
+  readonly code: Capability
+  readonly answer: 'yes' | 'no' | 'unknown'
+  readonly source: 'register' | 'nemc' | 'hospital' | 'demo'
+  readonly raw: string | null
+  readonly flags: string[]
+  readonly asOf: Date | null
+  readonly receivedAt: Date
+}
+
+export type StatedCount = {
+  readonly bedClass: BedClass
+  readonly source: 'nemc' | 'demo'
+  readonly reading: 'known' | 'not_entered' | 'unusable'
+  readonly available: number | null
+  readonly total: number | null
+  readonly raw: string | null
+  readonly flags: string[]
+  readonly asOf: Date | null
+  readonly receivedAt: Date
+}
+
+export type SourceKind = 'register' | 'nemc_file' | 'nemc_poll' | 'demo'
+export type SourceName = {
+  /** `register`, `nemc-file:beds`, `nemc-poll:28:acceptance` … */
+  readonly key: string
+  readonly kind: SourceKind
+  readonly sidoCode: string | null
+  readonly operation: string | null
+}
+
+export type SourceState = SourceName & {
+  readonly lastAttemptAt: Date | null
+  readonly lastSuccessAt: Date | null
+  readonly lastErrorCode: string | null
+  readonly lastErrorDetail: string | null
+  readonly failuresInRow: number
+  readonly nextTryAt: Date | null
+  readonly items: number | null
+  readonly refused: number | null
+  readonly flagged: number | null
+}
