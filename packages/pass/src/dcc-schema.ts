@@ -26,6 +26,8 @@ const code: Check = (value) => typeof value === 'string'
 const machineReadable = matching(/^[A-Z<]*$/)
 const country = matching(/[A-Z]{1,10}/)
 const birth = matching(/^((19|20)\d\d(-\d\d){0,2})?$/)
+/** The pattern of schema 1.0.0 was not anchored, and issuers wrote a time behind the day. */
+const birth100 = matching(/^((19|20)\d\d(-\d\d){0,2}(T[\d:.]+Z?)?)?$/)
 /** 1.0.0 issuers wrote dates with a time behind; the format is an annotation in every version. */
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(T.*)?$/
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?\s?(Z|[+-]\d\d(:?\d\d)?)?$/i
@@ -90,8 +92,9 @@ export type DccEntry = { readonly kind: DccKind; readonly entry: JsonObject }
 /** Checks a certificate and gives its kind and its one entry. Refuses `schema-invalid` with the member's path. */
 export const checkDcc = (certificate: Json): Checked<DccEntry> => {
   if (!isJsonObject(certificate)) return invalid('')
-  if (!matching(/^1\.\d+\.\d+$/)(certificate.ver ?? null)) return invalid('ver')
-  if (!birth(certificate.dob ?? null)) return invalid('dob')
+  const ver = certificate.ver ?? null
+  if (!matching(/^1\.\d+\.\d+$/)(ver)) return invalid('ver')
+  if (!(ver === '1.0.0' ? birth100 : birth)(certificate.dob ?? null)) return invalid('dob')
   const { nam } = certificate
   const nameFault = isJsonObject(nam) ? faultIn(nam, NAME) : ''
   if (nameFault !== undefined) return invalid(`nam.${nameFault}`)

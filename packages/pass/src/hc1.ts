@@ -75,8 +75,8 @@ export type VerifiedHc1 = Hc1 & { readonly kind: DccKind; readonly entry: JsonOb
 
 /**
  * Verifies an HC1 text or one already decoded. In this order: readable, key known (`key-unknown`), signed by it
- * (`signature-invalid`), content by the schema, signer's kinds and dates, certificate's dates. The first that fails
- * is the refusal, so `expired` says that all else is good.
+ * (`signature-invalid`), content by the schema, kinds the signer may sign, the certificate's dates, the signer's dates.
+ * The first that fails is the refusal.
  */
 export const verifyHc1 = async (
   crypto: CryptoBackend,
@@ -91,10 +91,12 @@ export const verifyHc1 = async (
   const content = checkDcc(hc1.certificate)
   if (!content.ok) return content
   const { kind, entry } = content.value
-  const key = usableSigner(signers.value, kind, check)
-  if (!key.ok) return key
+  const allowed = signers.value.filter(({ kinds }) => !kinds || kind === 'x' || kinds.includes(kind))
+  if (allowed.length === 0) return refuse('key-usage')
   const inTime = checkTimes(hc1.cwt, check)
-  return inTime.ok ? ok({ ...hc1, kind, entry, key: key.value }) : inTime
+  if (!inTime.ok) return inTime
+  const key = signerInTime(allowed, check)
+  return key.ok ? ok({ ...hc1, kind, entry, key: key.value }) : key
 }
 
 /** The keys that made the signature: usually one; two when a renewed certificate keeps its key. */
@@ -110,24 +112,11 @@ const signersOf = async (
   return signers.length > 0 ? ok(signers) : refuse('signature-invalid')
 }
 
-const usableSigner = (
-  signers: readonly VerificationKey[],
-  kind: DccKind,
-  check: Hc1Check,
-): Checked<VerificationKey> => {
-  let first: Checked<VerificationKey> | undefined
-  for (const key of signers) {
-    const judged = judgeSigner(key, kind, check)
-    if (judged.ok) return judged
-    first ??= judged
-  }
-  return first ?? refuse('key-unknown')
-}
-
-const judgeSigner = (key: VerificationKey, kind: DccKind, { at, skewMs = 0 }: Hc1Check): Checked<VerificationKey> => {
-  if (key.kinds && kind !== 'x' && !key.kinds.includes(kind)) return refuse('key-usage')
-  if (key.notBefore !== undefined && at < key.notBefore - skewMs) return refuse('key-not-yet-valid')
-  return key.notAfter !== undefined && at > key.notAfter + skewMs ? refuse('key-expired') : ok(key)
+const signerInTime = (signers: readonly VerificationKey[], { at, skewMs = 0 }: Hc1Check): Checked<VerificationKey> => {
+  const started = signers.filter(({ notBefore = at }) => at >= notBefore - skewMs)
+  if (started.length === 0) return refuse('key-not-yet-valid')
+  const usable = started.find(({ notAfter = at }) => at <= notAfter + skewMs)
+  return usable ? ok(usable) : refuse('key-expired')
 }
 
 /** The certificate's own dates. It must say when it ends (hcert_spec.md §3.3.4); at that very second it is still good. */

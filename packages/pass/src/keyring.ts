@@ -39,11 +39,11 @@ export const indexKeys = (keys: readonly VerificationKey[]): FindKeys => {
 /** Bounds the work one message can ask for. */
 const MOST_TRIED = 32
 
-export const KID_BYTES = 8
+export const HC1_KID_BYTES = 8
 
 /** The first 8 bytes of SHA-256 over the certificate (hcert_spec.md §3.3.3). */
 export const kidOfCertificate = async (crypto: CryptoBackend, der: Uint8Array): Promise<Uint8Array> =>
-  (await crypto.digest('SHA-256', der)).slice(0, KID_BYTES)
+  (await crypto.digest('SHA-256', der)).slice(0, HC1_KID_BYTES)
 
 /** Extended key usages that limit a signer, in the two spellings found in certificates (docs/sources/pass.md). */
 const KIND_BY_USAGE: Readonly<Record<string, DccKind>> = {
