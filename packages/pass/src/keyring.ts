@@ -12,8 +12,8 @@ export type VerificationKey = {
   readonly publicKey: PublicKey
   readonly notBefore?: number
   readonly notAfter?: number
-  /** Kinds it may sign. */
-  readonly kinds?: readonly DccKind[]
+  /** Kinds of certificates it may sign (`DccKind`); absent: all. */
+  readonly kinds?: readonly string[]
 }
 
 /** All keys to try for a kid; `undefined` when the message names none. */
