@@ -11,7 +11,8 @@ export type Cwt = {
   readonly issuedAt?: number
 }
 
-export const CLAIM = { issuer: 1, expiresAt: 4, notBefore: 5, issuedAt: 6, hcert: -260 } as const
+/** `status`: draft-ietf-oauth-status-list, registered by IANA for CWT. */
+export const CLAIM = { issuer: 1, expiresAt: 4, notBefore: 5, issuedAt: 6, status: 65_535, hcert: -260 } as const
 
 export const readCwt = (payload: Uint8Array, limits?: CborLimits): Checked<Cwt> => {
   const decoded = decodeCbor(payload, limits)

@@ -137,6 +137,8 @@ export type Hc1Input = {
   /** Milliseconds since 1970; written as whole seconds. */
   readonly issuedAt: number
   readonly expiresAt: number
+  /** Where its revocation is to be looked up: the name of a status list and the certificate's own bit in it. */
+  readonly status?: { readonly list: string; readonly index: number }
 }
 
 /** Issues a certificate. Refuses content that breaks the schema (`schema-invalid`). */
@@ -149,6 +151,7 @@ export const createHc1 = async (crypto: CryptoBackend, key: PrivateKey, input: H
     [CLAIM.issuedAt, Math.floor(input.issuedAt / 1000)],
     [CLAIM.hcert, new Map([[1, input.certificate as Json as CborInput]])],
   ])
+  if (input.status) claims.set(CLAIM.status, { status_list: { idx: input.status.index, uri: input.status.list } })
   const message = await createSign1(crypto, key, { alg: input.alg, kid: input.kid, payload: encodeCbor(claims) })
   return message.ok ? ok(HC1_PREFIX + encodeBase45(storeZlib(message.value))) : message
 }

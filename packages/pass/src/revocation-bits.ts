@@ -1,5 +1,6 @@
-import { deflateSync, inflateSync } from 'fflate'
+import { deflateSync } from 'fflate'
 import { equalBytes } from './bytes.ts'
+import { inflateRaw } from './inflate.ts'
 import { type Checked, refuse } from './refusals.ts'
 import { ok } from './result.ts'
 import { ByteReader, ByteWriter } from './revocation-codec.ts'
@@ -64,23 +65,14 @@ export const decodeStatusBits = (bytes: Uint8Array): Checked<StatusBits> => {
   const number = reader.varint()
   const size = reader.varint(STATUS_MAX_SIZE)
   if (magic !== BITS_MAGIC || reader.failed) return refuse('revocation-malformed', 'status bits head')
-  const bits = inflateExactly(reader.bytes(reader.left), Math.ceil(size / 8))
-  if (bits === undefined || hasStrayBits(bits, size)) return refuse('revocation-malformed', 'status bits body')
-  return ok({ number, size, bits })
+  const length = Math.ceil(size / 8)
+  const bits = inflateRaw(reader.bytes(reader.left), length)
+  const isWhole = bits.ok && bits.value.length === length && !hasStrayBits(bits.value, size)
+  return isWhole ? ok({ number, size, bits: bits.value.slice() }) : refuse('revocation-malformed', 'status bits body')
 }
 
 const hasStrayBits = (bits: Uint8Array, size: number): boolean =>
   size % 8 !== 0 && (bits.at(-1) ?? 0) >> (size % 8) !== 0
-
-/** One spare byte tells a longer text from an exact one; nothing beyond it is ever allocated. */
-const inflateExactly = (packed: Uint8Array, length: number): Uint8Array | undefined => {
-  try {
-    const out = inflateSync(packed, { out: new Uint8Array(length + 1) })
-    return out.length === length ? out.slice() : undefined
-  } catch {
-    return undefined
-  }
-}
 
 /** What leads from an older list to a newer one. */
 export const diffStatusBits = (older: StatusBits, newer: StatusBits): StatusDelta => {
