@@ -1,0 +1,148 @@
+import { readFile, stat } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/db.ts'
+import { err, ok, type Result } from '../platform/result.ts'
+import { type HpidLinks, readHpidMap } from './hpid-map.ts'
+import { describeNemc, describeRefusal, describeRegister } from './import-report.ts'
+import { DOCUMENT_LIMIT_BYTES } from './nemc-document.ts'
+import { importNemcFiles, type NemcFile } from './nemc-import.service.ts'
+import { importRegister } from './register-import.service.ts'
+
+/** What a command stands on: the terminal, the clock and a migrated database that is opened only when it is needed. */
+export interface CommandIo {
+  out(text: string): void
+  error(text: string): void
+  readonly clock: Clock
+  /** The caller closes what it opens when the command has ended. */
+  openDb(): Promise<Db>
+}
+
+export const IMPORT_USAGE = `usage:
+  dure import hospitals FILE.csv [--dry-run] [--strict] [--allow-missing] [--json]
+  dure import nemc FILE.xml… [--at INSTANT] [--map hpid-map.csv] [--dry-run] [--json]
+
+hospitals  the register of hospitals (UTF-8 CSV)
+nemc       responses of the National Emergency Medical Center, any number, all or none
+--dry-run        do everything, report it, write nothing
+--strict         refuse the file when a row is refused
+--allow-missing  take a file in which many known hospitals are missing
+--at             when the responses were received, e.g. 2022-10-15T18:00:00+09:00 (default: now)
+--map            CSV with hpid and hospital_id, to link the Center's ids with the directory
+--json           the whole report as JSON
+exit: 0 imported · 1 refused, nothing imported · 2 wrong usage`
+
+/** @param argv what follows `dure import` */
+export const importCommand = async (argv: readonly string[], io: CommandIo): Promise<number> => {
+  const [what, ...rest] = argv
+  const command = what === 'hospitals' ? importHospitals : what === 'nemc' ? importNemc : undefined
+  const outcome = command === undefined ? err('usage' as const) : await command(rest, io)
+  if (outcome.ok) return outcome.value
+  if (outcome.error !== 'usage') io.error(outcome.error)
+  io.error(IMPORT_USAGE)
+  return 2
+}
+
+type Outcome = Result<number, string>
+
+const importHospitals = async (argv: readonly string[], io: CommandIo): Promise<Outcome> => {
+  const args = readArgs(argv, { 'dry-run': BOOLEAN, strict: BOOLEAN, 'allow-missing': BOOLEAN, json: BOOLEAN })
+  if (!args.ok) return args
+  const { files, flags } = args.value
+  const [path] = files
+  if (path === undefined || files.length > 1) return err('one FILE.csv is needed')
+  const ask = {
+    path,
+    now: io.clock.now(),
+    dryRun: flags['dry-run'] === true,
+    strict: flags.strict === true,
+    allowMissing: flags['allow-missing'] === true,
+  }
+  const outcome = await importRegister({ db: await io.openDb(), elapsedMs }, ask)
+  return ok(tell(io, flags.json === true, outcome, describeRegister))
+}
+
+const importNemc = async (argv: readonly string[], io: CommandIo): Promise<Outcome> => {
+  const args = readArgs(argv, { 'dry-run': BOOLEAN, json: BOOLEAN, at: TEXT, map: TEXT })
+  if (!args.ok) return args
+  const { files, flags } = args.value
+  if (files.length === 0) return err('at least one FILE.xml is needed')
+  const at = flags.at === undefined ? io.clock.now() : readInstant(String(flags.at))
+  if (at === undefined) return err('--at needs a time with its zone, e.g. 2022-10-15T18:00:00+09:00')
+  const links = await readLinks(flags.map)
+  const bytes = links.ok ? await readFiles(files) : links
+  if (!links.ok || !bytes.ok) {
+    io.error(`Refused, nothing was imported: ${bytes.ok ? '' : bytes.error}`)
+    return ok(1)
+  }
+  const ask = { files: bytes.value, at, links: links.value, dryRun: flags['dry-run'] === true }
+  return ok(
+    tell(io, flags.json === true, await importNemcFiles({ db: await io.openDb(), elapsedMs }, ask), describeNemc),
+  )
+}
+
+const tell = <R extends object>(
+  io: CommandIo,
+  json: boolean,
+  outcome: Result<R, Parameters<typeof describeRefusal>[0]>,
+  describe: (report: R) => string,
+): number => {
+  if (outcome.ok) io.out(json ? JSON.stringify(outcome.value, null, 2) : describe(outcome.value))
+  else if (json) io.out(JSON.stringify({ refused: outcome.error }, null, 2))
+  else io.error(describeRefusal(outcome.error))
+  return outcome.ok ? 0 : 1
+}
+
+const BOOLEAN = { type: 'boolean' } as const
+const TEXT = { type: 'string' } as const
+type Options = Record<string, typeof BOOLEAN | typeof TEXT>
+type Flags = Readonly<Record<string, string | boolean | undefined>>
+
+const readArgs = (
+  argv: readonly string[],
+  options: Options,
+): Result<{ files: readonly string[]; flags: Flags }, string> => {
+  try {
+    const { positionals, values } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
+    return ok({ files: positionals, flags: values as Flags })
+  } catch (error) {
+    return err(error instanceof Error ? error.message : 'unreadable arguments')
+  }
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/
+const readInstant = (text: string): Date | undefined => {
+  const at = INSTANT.test(text) ? new Date(text) : undefined
+  return at === undefined || Number.isNaN(at.getTime()) ? undefined : at
+}
+
+const readLinks = async (path: string | boolean | undefined): Promise<Result<HpidLinks, string>> => {
+  if (typeof path !== 'string') return ok([])
+  const bytes = await readWhole(path)
+  if (!bytes.ok) return bytes
+  const links = readHpidMap(bytes.value)
+  return links.ok ? links : err(`${path} line ${links.error.line}: ${links.error.detail}`)
+}
+
+const readFiles = async (paths: readonly string[]): Promise<Result<readonly NemcFile[], string>> => {
+  const files: NemcFile[] = []
+  for (const name of paths) {
+    const bytes = await readWhole(name)
+    if (!bytes.ok) return bytes
+    files.push({ name, bytes: bytes.value })
+  }
+  return ok(files)
+}
+
+const readWhole = async (path: string): Promise<Result<Uint8Array, string>> => {
+  try {
+    const { size } = await stat(path)
+    // Looked at before reading: a wrong file name must not fill the memory.
+    if (size > DOCUMENT_LIMIT_BYTES) return err(`${path}: ${size} bytes, at most ${DOCUMENT_LIMIT_BYTES}`)
+    return ok(await readFile(path))
+  } catch (error) {
+    return err(`${path}: ${error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'}`)
+  }
+}
+
+const elapsedMs = (): number => performance.now()
