@@ -4,7 +4,7 @@ import { isInteger, isRecord, isTimeUnit, TIME_UNITS } from './certlogic-values.
 /** One fault: the sub-expression it stands in, and the sentence the specification's validation suite uses for it. */
 export type LogicIssue = { readonly expr: unknown; readonly message: string }
 
-type Budget = { nodes: number }
+type Budget = { nodes: number; readonly extensions: readonly string[] }
 
 const VAR_PATH = /^[^.]+(\.[^.]+)*$/
 const FORM = 'operation not of the form { "<operator>": [ <values...> ] }'
@@ -89,7 +89,9 @@ const operationIssues = (expr: Record<string, unknown>, depth: number, budget: B
   const values = expr[operator]
   if (operator === 'var') return varIssues(expr, values)
   if (!Array.isArray(values)) return [{ expr, message: FORM }]
-  if (!isOperator(operator)) return [{ expr, message: `unrecognised operator: "${operator}"` }]
+  const extended = budget.extensions.includes(operator)
+  if (!extended && !isOperator(operator)) return [{ expr, message: `unrecognised operator: "${operator}"` }]
+  if (extended) return values.flatMap((value) => issuesOf(value, depth + 1, budget))
   const count = countMessage(operator, values.length)
   return [
     ...(count === undefined ? [] : [{ expr, message: count }]),
@@ -109,9 +111,12 @@ const issuesOf = (expr: unknown, depth: number, budget: Budget): LogicIssue[] =>
   return [{ expr, message: 'invalid CertLogic expression' }]
 }
 
-/** All faults of form of an expression, in reading order; empty for a valid one. Bounded like the evaluator; never throws. */
-export const validateLogic = (logic: unknown): readonly LogicIssue[] => {
-  const budget: Budget = { nodes: MAX_STEPS }
+/**
+ * All faults of form of an expression, in reading order; empty for a valid one. Bounded like the evaluator; never throws.
+ * `extensions` names operators beyond the specification that are allowed (rule sets allow `endOfDay`).
+ */
+export const validateLogic = (logic: unknown, extensions: readonly string[] = []): readonly LogicIssue[] => {
+  const budget: Budget = { nodes: MAX_STEPS, extensions }
   const issues = issuesOf(logic, 0, budget)
   return budget.nodes < 0 ? [...issues, { expr: null, message: `more than ${MAX_STEPS} nodes` }] : issues
 }

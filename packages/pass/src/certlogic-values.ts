@@ -1,3 +1,5 @@
+import { daysInMonth, digits, leadingDate, utcMidnight } from './calendar.ts'
+
 /**
  * The values of CertLogic: truthiness, integers, data access, date-times, certificate identifiers.
  * @see CertLogic specification 1.3.3, "Values" and "Operations"; docs/sources/rules.md#certlogic
@@ -51,40 +53,44 @@ export const access = (data: unknown, fragments: readonly string[]): unknown => 
   return value ?? null
 }
 
-const PARTIAL_DATE = /^(\d{4})(?:-(\d{2}))?$/
-const FULL_DATE = /^(\d{4})-(\d{2})-(\d{2})$/
-const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:Z|([+-])(\d{1,2})(?::?(\d{2}))?)?$/
-
 /** Longest date-time text that is read: 19 characters, an offset, and more decimals than anyone needs. */
 const MAX_DATE_TEXT = 64
 
-const utcDate = (year: number, month: number, day: number): number | undefined => {
-  const date = new Date(0)
-  date.setUTCFullYear(year, month - 1, day)
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined
-}
-
 /** `YYYY`, `YYYY-MM` → the last day consistent with it; `YYYY-MM-DD` → that day. 00:00 UTC, in milliseconds. */
 export const dateOfBirthInstant = (text: string): number | undefined => {
-  if (text.length > MAX_DATE_TEXT) return undefined
-  const full = FULL_DATE.exec(text)
-  if (full !== null) return utcDate(Number(full[1]), Number(full[2]), Number(full[3]))
-  const partial = PARTIAL_DATE.exec(text)
-  if (partial === null) return undefined
-  const month = partial[2] === undefined ? 12 : Number(partial[2])
-  if (month < 1 || month > 12) return undefined
-  const last = new Date(0)
-  last.setUTCFullYear(Number(partial[1]), month, 0)
-  return last.getTime()
+  if (text.length === 10) return leadingDate(text)
+  const year = digits(text, 0, 4)
+  const month = text.length === 4 ? 12 : digits(text, 5, 2)
+  const isPartial = text.length === 4 || (text.length === 7 && text[4] === '-')
+  return isPartial && year >= 0 ? utcMidnight(year, month, daysInMonth(year, month)) : undefined
 }
+
+const TAIL = /^(?:\.(\d+))?(?:Z|([+-])(\d{1,2})(?::?(\d{2}))?)?$/
 
 const milliseconds = (decimals: string | undefined): number =>
   decimals === undefined ? 0 : Number(decimals.slice(0, 3).padEnd(3, '0'))
 
-const offsetMs = (sign: string | undefined, hours: string | undefined, minutes: string | undefined): number => {
-  if (sign === undefined || hours === undefined) return 0
-  const size = (Number(hours) * 60 + Number(minutes ?? '0')) * 60_000
+const offsetMs = (sign: string, hours: number, minutes: number): number | undefined => {
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return undefined
+  const size = (hours * 60 + minutes) * 60_000
   return sign === '-' ? -size : size
+}
+
+/** What follows the seconds: milliseconds to add, the offset taken off. The two commonest forms need no pattern. */
+const tailMs = (tail: string): number | undefined => {
+  if (tail === 'Z' || tail === '') return 0
+  if (tail === '+09:00') return -32_400_000
+  const match = TAIL.exec(tail)
+  if (match === null) return undefined
+  const offset = match[2] === undefined ? 0 : offsetMs(match[2], Number(match[3]), Number(match[4] ?? '0'))
+  return offset === undefined ? undefined : milliseconds(match[1]) - offset
+}
+
+const timeMs = (text: string): number | undefined => {
+  const [hour, minute, second] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)]
+  if (text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') return undefined
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return undefined
+  return ((hour * 60 + minute) * 60 + second) * 1000
 }
 
 /**
@@ -94,14 +100,10 @@ const offsetMs = (sign: string | undefined, hours: string | undefined, minutes: 
 export const dateTimeInstant = (text: string): number | undefined => {
   if (text.length <= 10) return dateOfBirthInstant(text)
   if (text.length > MAX_DATE_TEXT) return undefined
-  const match = DATE_TIME.exec(text)
-  if (match === null) return undefined
-  const day = utcDate(Number(match[1]), Number(match[2]), Number(match[3]))
-  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6])]
-  if (day === undefined || hour > 23 || minute > 59 || second > 59) return undefined
-  if (Number(match[9] ?? '0') > 23 || Number(match[10] ?? '0') > 59) return undefined
-  const time = ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds(match[7])
-  return day + time - offsetMs(match[8], match[9], match[10])
+  const day = leadingDate(text)
+  const time = timeMs(text)
+  const tail = tailMs(text.slice(19))
+  return day === undefined || time === undefined || tail === undefined ? undefined : day + time + tail
 }
 
 /** Adds in UTC exactly as ECMAScript's setUTC… methods do: 2020-02-29 + 1 year = 2021-03-01. NaN past the range of dates. */

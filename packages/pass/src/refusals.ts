@@ -261,6 +261,16 @@ export const REFUSALS = {
     DOOR_UNKNOWN,
   ),
   // --- rules ----------------------------------------------------------------------------------------------------
+  'ruleset-malformed': row(
+    'unknown',
+    say('규정 자료를 읽을 수 없습니다', 'The rules held here cannot be read'),
+    DOOR_UNKNOWN,
+  ),
+  'valueset-malformed': row(
+    'unknown',
+    say('코드 목록을 읽을 수 없습니다', 'A list of codes held here cannot be read'),
+    DOOR_UNKNOWN,
+  ),
 } as const satisfies Record<string, RefusalRow>
 
 export type RefusalCode = keyof typeof REFUSALS

@@ -1,3 +1,5 @@
+import { DAY_MS, leadingDate } from './calendar.ts'
+
 /**
  * Korean civil time. Korea has kept UTC+9 without daylight saving since 1988-10-09, so a fixed offset is exact for every
  * instant this library judges, and no time zone database has to be shipped.
@@ -6,9 +8,6 @@
  */
 export const SEOUL = 'Asia/Seoul'
 export const SEOUL_OFFSET_MS = 9 * 3_600_000
-export const DAY_MS = 86_400_000
-
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 
 /** The first instant of the Seoul day that contains `at`. */
 export const startOfSeoulDay = (at: number): number =>
@@ -22,10 +21,8 @@ export const endOfSeoulDay = (at: number): number => startOfSeoulDay(at) + DAY_M
 
 /** `YYYY-MM-DD` → 00:00 of that date in Seoul; undefined for anything that is not a date of the calendar. */
 export const seoulDateToInstant = (date: string): number | undefined => {
-  const match = DATE.exec(date)
-  if (match === null) return undefined
-  const utc = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]))
-  return new Date(utc).toISOString().startsWith(date) ? utc - SEOUL_OFFSET_MS : undefined
+  const utc = date.length === 10 ? leadingDate(date) : undefined
+  return utc === undefined ? undefined : utc - SEOUL_OFFSET_MS
 }
 
 /** The calendar date in Seoul at `at`, `YYYY-MM-DD`. */
