@@ -468,7 +468,7 @@ create table platform.oplog (
   constraint oplog_prev_hash_check CHECK (length(prev_hash) = 32),
   constraint oplog_seq_check CHECK (seq > 0),
   constraint oplog_signature_check CHECK (length(signature) = 64),
-  constraint oplog_pkey PRIMARY KEY (origin, seq)
+  constraint oplog_pkey PRIMARY KEY (origin, seq, epoch)
 );
 
 create table platform.outbox (
@@ -523,6 +523,7 @@ create table platform.timer (
 
 CREATE INDEX capacity_newest ON beds.capacity_report USING btree (hospital_id, bed_class, as_of DESC, id DESC);
 CREATE INDEX hold_ended ON beds.hold USING btree (ended_at DESC, id) WHERE (ended_at IS NOT NULL);
+CREATE INDEX hold_granted ON beds.hold USING btree (granted_at DESC, id);
 CREATE INDEX hold_of_request ON beds.hold USING btree (request_id, granted_at, id);
 CREATE UNIQUE INDEX hold_one_live_per_request ON beds.hold USING btree (request_id) WHERE (state = ANY (ARRAY['granted'::text, 'confirmed'::text, 'occupied'::text]));
 CREATE UNIQUE INDEX hold_one_live_per_slot ON beds.hold USING btree (slot_id) WHERE (state = ANY (ARRAY['granted'::text, 'confirmed'::text, 'occupied'::text]));
@@ -539,6 +540,7 @@ CREATE INDEX request_event_of_request ON beds.request_event USING btree (request
 CREATE INDEX request_of_owner ON beds.request USING btree (owner_hospital_id, created_at DESC, id);
 CREATE INDEX request_of_person ON beds.request USING btree (created_by, created_at DESC, id);
 CREATE INDEX request_open ON beds.request USING btree (sido, waiting_since, id) WHERE (state <> ALL (ARRAY['admitted'::text, 'cancelled'::text, 'deceased'::text, 'stepped_down'::text, 'merged'::text, 'entered_in_error'::text]));
+CREATE INDEX slot_changed ON beds.slot USING btree (changed_at);
 CREATE INDEX slot_event_of_slot ON beds.slot_event USING btree (slot_id, id);
 CREATE INDEX slot_free ON beds.slot USING btree (hospital_id, bed_class, id) WHERE (state = 'available'::text);
 CREATE INDEX bed_count_history_by_hospital ON facilities.bed_count_history USING btree (hospital_id, bed_class, received_at DESC, id DESC);
@@ -559,15 +561,6 @@ CREATE OR REPLACE FUNCTION beds.append_only()
 AS $function$
 begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
-end
-$function$;
-CREATE OR REPLACE FUNCTION beds.slot_changed()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  perform pg_notify('beds_slot', new.id);
-  return null;
 end
 $function$;
 CREATE OR REPLACE FUNCTION beds.slot_fencing_rises()
@@ -597,7 +590,6 @@ $function$;
 CREATE TRIGGER capacity_report_append_only BEFORE DELETE OR UPDATE ON beds.capacity_report FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
 CREATE TRIGGER identity_access_append_only BEFORE DELETE OR UPDATE ON beds.identity_access FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
 CREATE TRIGGER request_event_append_only BEFORE DELETE OR UPDATE ON beds.request_event FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
-CREATE TRIGGER slot_changed AFTER INSERT OR UPDATE ON beds.slot FOR EACH ROW EXECUTE FUNCTION beds.slot_changed();
 CREATE TRIGGER slot_fencing_rises BEFORE UPDATE OF fencing ON beds.slot FOR EACH ROW EXECUTE FUNCTION beds.slot_fencing_rises();
 CREATE TRIGGER slot_event_append_only BEFORE DELETE OR UPDATE ON beds.slot_event FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
 CREATE TRIGGER capability_changes_directory AFTER INSERT OR DELETE OR UPDATE ON facilities.capability FOR EACH STATEMENT EXECUTE FUNCTION facilities.directory_changed();

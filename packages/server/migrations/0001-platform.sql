@@ -70,7 +70,8 @@ create table platform.oplog (
   hash bytea not null check (length(hash) = 32),
   -- Of the last op of a batch: signs its hash, and by the chain everything before it.
   signature bytea check (length(signature) = 64),
-  primary key (origin, seq)
+  -- A cell restored from a backup writes on in a higher epoch: another cell may know two ops of one number.
+  primary key (origin, seq, epoch)
 );
 create index oplog_subject on platform.oplog (subject, seq);
 

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
+import { EventEmitter } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
@@ -17,7 +18,15 @@ export interface Queries {
 export interface Tx extends Queries {
   /** Runs once the transaction is committed; not when it is rolled back. */
   afterCommit(action: () => void): void
+  /** Wakes the listeners of this process once the transaction is committed. */
+  signal(name: Signal): void
 }
+
+/**
+ * What a commit can wake. Not NOTIFY: PostgreSQL takes one lock for all commits that notify, and a busy desk would queue there.
+ * Other processes look by themselves every second.
+ */
+export type Signal = 'outbox' | 'timer'
 
 export interface TxOptions {
   readonly isolation?: Isolation
@@ -48,6 +57,7 @@ export interface Db extends Queries {
    * (40001, 40P01): `work` must have no effects outside the database but through `afterCommit`.
    */
   tx<T>(work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
+  onSignal(name: Signal, wake: () => void): void
   stats(): SqlStats
   close(): Promise<void>
 }
@@ -90,6 +100,7 @@ export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): D
   })
   const outside: Queries = { kysely: kyselyOver(pool), sql: (text, values) => prepared(pool, text, values) }
   const inside = new AsyncLocalStorage<OpenTx>()
+  const signals = new EventEmitter()
   const current = (): Queries => {
     const tx = inside.getStore()
     return tx?.open === true ? tx.tx : outside
@@ -100,7 +111,7 @@ export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): D
     for (let attempt = 1; ; attempt += 1) {
       try {
         counts.transactions += 1
-        return await transaction(pool, inside, work, options)
+        return await transaction({ pool, inside, signals }, work, options)
       } catch (error) {
         if (attempt >= TX_ATTEMPTS || !RETRIED.has(codeOf(error))) throw error
         counts.retries += 1
@@ -115,6 +126,7 @@ export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): D
     },
     sql: (text, values) => current().sql(text, values),
     tx,
+    onSignal: (name, wake) => void signals.on(name, wake),
     stats: () => ({ ...counts }),
     close: () => pool.end(),
   }
@@ -128,18 +140,25 @@ interface OpenTx {
   open: boolean
 }
 
+interface Core {
+  readonly pool: pg.Pool
+  readonly inside: AsyncLocalStorage<OpenTx>
+  readonly signals: EventEmitter
+}
+
 const transaction = async <T>(
-  pool: pg.Pool,
-  inside: AsyncLocalStorage<OpenTx>,
+  { pool, inside, signals }: Core,
   work: (tx: Tx) => Promise<T>,
   { isolation = 'read committed' }: TxOptions,
 ): Promise<T> => {
   const client = await pool.connect()
   const after: (() => void)[] = []
+  const waking = new Set<Signal>()
   const tx: Tx = {
     kysely: kyselyOf(client),
     sql: (text, values) => prepared(client, text, values),
     afterCommit: (action) => after.push(action),
+    signal: (name) => waking.add(name),
   }
   const opened: OpenTx = { tx, client, isolation, depth: 0, open: true }
   let broken: Error | undefined
@@ -147,6 +166,7 @@ const transaction = async <T>(
     await client.query(`begin isolation level ${isolation}`)
     const value = await inside.run(opened, () => work(tx))
     await client.query('commit')
+    for (const name of waking) signals.emit(name)
     for (const action of after) action()
     return value
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Role } from '@dure/contract'
 import type { Tx } from './db.ts'
+import type { Person } from './person.ts'
 
 /**
  * Who may be told that an op happened: a person who fits any of the lists. An empty audience is told nobody.
@@ -26,18 +27,24 @@ export interface Op {
   readonly at: Date
 }
 
-/** NOTIFY channel that wakes the sequencer. Sent with the commit, or not at all. */
-export const OUTBOX_CHANNEL = 'dure_outbox'
-/** NOTIFY channel that tells readers of a new highest number. */
+/** NOTIFY channel that tells every server process of a new highest number. */
 export const OPLOG_CHANNEL = 'dure_oplog'
 
 /** Appends an op in the caller's transaction; the sequencer numbers it after the commit. */
 export const appendOp = async (tx: Tx, op: Op): Promise<void> => {
-  await tx.sql(
-    `with op as (
-       insert into platform.outbox (kind, at, subject, body, audience) values ($1, $2, $3, $4, $5)
-     )
-     select pg_notify('${OUTBOX_CHANNEL}', '')`,
-    [op.kind, op.at, op.subject, JSON.stringify(op.body), JSON.stringify(op.audience)],
-  )
+  await tx.sql(`insert into platform.outbox (kind, at, subject, body, audience) values ($1, $2, $3, $4, $5)`, [
+    op.kind,
+    op.at,
+    op.subject,
+    JSON.stringify(op.body),
+    JSON.stringify(op.audience),
+  ])
+  tx.signal('outbox')
 }
+
+/** Is this op meant for this person? */
+export const mayHear = (person: Person, audience: Audience): boolean =>
+  audience.all === true ||
+  audience.people?.includes(person.id) === true ||
+  audience.roles?.some((role) => person.roles.includes(role)) === true ||
+  (person.facilityId !== null && audience.facilities?.includes(person.facilityId) === true)

@@ -23,6 +23,7 @@ export const schedule = async (tx: Tx, timer: Timer, now: Date): Promise<void> =
     `insert into platform.timer (id, kind, subject, due_at, payload, created_at) values ($1, $2, $3, $4, $5, $6)`,
     [timer.id, timer.kind, timer.subject, timer.dueAt, JSON.stringify(timer.payload), now],
   )
+  tx.signal('timer')
 }
 
 /** Cancels the open timers of a subject, of one kind or of all; gives how many. */
