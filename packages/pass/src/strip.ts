@@ -65,14 +65,14 @@ export const classBits = (classes: Iterable<StripClass>): number => {
 export const hasClass = (claims: StripClaims, name: StripClass): boolean => (claims.classes & STRIP_CLASSES[name]) !== 0
 
 export const STRIP_VERSION = 1
-export const KID_BYTES = 4
+export const STRIP_KID_BYTES = 4
 export const PID_BYTES = 6
 export const SIGNATURE_BYTES = 64
 export const DEVICE_KEY_BYTES = 33
 export const MAX_STRIP_HOURS = 48
 export const HOUR_MS = 3_600_000
 const MAX_CLASSES = 0xff
-const HEAD_BYTES = KID_BYTES + SIGNATURE_BYTES
+const HEAD_BYTES = STRIP_KID_BYTES + SIGNATURE_BYTES
 const MAX_CLAIM_BYTES = 128
 const DOMAIN = utf8('dure/strip/1')
 
@@ -83,7 +83,7 @@ export const issueStrip = async (
   crypto: CryptoBackend,
 ): Promise<Checked<Uint8Array>> => {
   const claimBytes = encodeClaims(claims)
-  const kid = issuer.kid.subarray(0, KID_BYTES)
+  const kid = issuer.kid.subarray(0, STRIP_KID_BYTES)
   const signature = await crypto.sign('ES256', issuer.key, concat(DOMAIN, kid, claimBytes))
   return signature.ok ? ok(concat(kid, signature.value, claimBytes)) : signature
 }
@@ -141,8 +141,8 @@ export const readStrip = (bytes: Uint8Array): Checked<Strip> => {
   if (!items.ok) return refuse('strip-malformed', items.error.detail)
   const claims = readClaims(items.value)
   if (!claims.ok) return claims
-  const kid = bytes.subarray(0, KID_BYTES)
-  return ok({ kid, signature: bytes.subarray(KID_BYTES, HEAD_BYTES), claims: claims.value, claimBytes, bytes })
+  const kid = bytes.subarray(0, STRIP_KID_BYTES)
+  return ok({ kid, signature: bytes.subarray(STRIP_KID_BYTES, HEAD_BYTES), claims: claims.value, claimBytes, bytes })
 }
 
 const readClaims = (items: CborValue): Checked<StripClaims> => {

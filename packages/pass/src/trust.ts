@@ -2,7 +2,7 @@ import { fromBase64Url, toHex } from './bytes.ts'
 import type { CryptoBackend, Jwk, PublicKey } from './crypto.ts'
 import { type Checked, type Refusal, refuse } from './refusals.ts'
 import { ok } from './result.ts'
-import { KID_BYTES } from './strip.ts'
+import { STRIP_KID_BYTES } from './strip.ts'
 
 /**
  * The trust list: whose signatures count, for what, where and when. It travels inside a signed policy pack, so it has no
@@ -100,7 +100,7 @@ export const createTrust = (list: TrustList, crypto: CryptoBackend): Trust => {
 
 /** Strips carry 4 bytes of the kid, so they have an index of their own. */
 const kidIndex = (kid: Uint8Array | string, use: IssuerUse): string => {
-  const text = typeof kid === 'string' ? kid : toHex(use === 'strip' ? kid.subarray(0, KID_BYTES) : kid)
+  const text = typeof kid === 'string' ? kid : toHex(use === 'strip' ? kid.subarray(0, STRIP_KID_BYTES) : kid)
   return `${use === 'strip' ? 'strip' : typeof kid === 'string' ? 'text' : 'bytes'}:${text}`
 }
 
