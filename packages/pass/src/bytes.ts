@@ -3,17 +3,14 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const HEX = '0123456789abcdef'
 const B64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-/** Under this length a loop over ASCII beats `TextDecoder`. */
+/** Up to this length a loop beats `TextDecoder`. */
 const SHORT_TEXT_BYTES = 96
 
 export const utf8 = (text: string): Uint8Array => encoder.encode(text)
 
 /** Strict: `undefined` on anything that is not well-formed UTF-8. A byte order mark is kept as a character. */
 export const fromUtf8 = (bytes: Uint8Array): string | undefined => {
-  if (bytes.length <= SHORT_TEXT_BYTES) {
-    const text = asciiText(bytes)
-    if (text !== undefined) return text
-  }
+  if (bytes.length <= SHORT_TEXT_BYTES) return shortText(bytes)
   try {
     return decoder.decode(bytes)
   } catch {
@@ -21,14 +18,44 @@ export const fromUtf8 = (bytes: Uint8Array): string | undefined => {
   }
 }
 
-const asciiText = (bytes: Uint8Array): string | undefined => {
+/** The least code point that needs 2, 3 or 4 bytes: less is an overlong form (RFC 3629 §3). */
+const LEAST_OF_LENGTH = [0, 0, 0x80, 0x800, 0x1_0000] as const
+
+const shortText = (bytes: Uint8Array): string | undefined => {
   let text = ''
-  for (let i = 0; i < bytes.length; i++) {
-    const code = bytes[i] as number
-    if (code > 0x7f) return undefined
-    text += String.fromCharCode(code)
+  let at = 0
+  // Four at a time while it is ASCII, as codes and keys are.
+  for (; at + 4 <= bytes.length; at += 4) {
+    const a = bytes[at] as number
+    const b = bytes[at + 1] as number
+    const c = bytes[at + 2] as number
+    const d = bytes[at + 3] as number
+    if ((a | b | c | d) > 0x7f) break
+    text += String.fromCharCode(a, b, c, d)
+  }
+  while (at < bytes.length) {
+    const code = codePointAt(bytes, at)
+    if (code < 0) return undefined
+    text += String.fromCodePoint(code)
+    at += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4
   }
   return text
+}
+
+/** −1 where no well-formed sequence begins. */
+const codePointAt = (bytes: Uint8Array, at: number): number => {
+  const first = bytes[at] as number
+  if (first < 0x80) return first
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+  if (first < 0xc2 || first > 0xf4 || at + length > bytes.length) return -1
+  let code = first & (0x7f >> length)
+  for (let i = 1; i < length; i++) {
+    const next = bytes[at + i] as number
+    if ((next & 0xc0) !== 0x80) return -1
+    code = (code << 6) | (next & 0x3f)
+  }
+  const isSurrogate = code >= 0xd800 && code <= 0xdfff
+  return code < (LEAST_OF_LENGTH[length] as number) || code > 0x10_ffff || isSurrogate ? -1 : code
 }
 
 export const toHex = (bytes: Uint8Array): string => {

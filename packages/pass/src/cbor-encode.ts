@@ -107,29 +107,16 @@ class Writer {
     this.bytes(bytes)
   }
 
-  /** Short ASCII is written in place; the encoder's allocation would cost more than the text. */
+  /** Short text of the basic plane is written in place; the encoder's allocation would cost more than the text. */
   text(text: string): void {
-    const length = text.length
-    if (length > 64) {
+    const length = text.length <= SHORT_TEXT ? shortLength(text) : -1
+    if (length < 0) {
       this.string(3, utf8(text))
       return
     }
     this.head(3, length)
     this.room(length)
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i)
-      if (code > 0x7f) {
-        this.rewriteText(text)
-        return
-      }
-      this.out[this.at + i] = code
-    }
-    this.at += length
-  }
-
-  rewriteText(text: string): void {
-    this.at -= text.length < 24 ? 1 : 2
-    this.string(3, utf8(text))
+    this.at = writeShort(this.out, this.at, text)
   }
 
   number(value: number): void {
@@ -172,6 +159,37 @@ class Writer {
       this.item(value)
     }
   }
+}
+
+const SHORT_TEXT = 96
+
+/** UTF-8 length, or −1 for text with surrogates, which `TextEncoder` must judge. */
+const shortLength = (text: string): number => {
+  let length = text.length
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x80) continue
+    if (code >= 0xd800 && code <= 0xdfff) return -1
+    length += code < 0x800 ? 1 : 2
+  }
+  return length
+}
+
+const writeShort = (out: Uint8Array, from: number, text: string): number => {
+  let at = from
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x80) out[at++] = code
+    else {
+      if (code < 0x800) out[at++] = 0xc0 | (code >> 6)
+      else {
+        out[at++] = 0xe0 | (code >> 12)
+        out[at++] = 0x80 | ((code >> 6) & 0x3f)
+      }
+      out[at++] = 0x80 | (code & 0x3f)
+    }
+  }
+  return at
 }
 
 const magnitudeBytes = (magnitude: bigint): Uint8Array => {

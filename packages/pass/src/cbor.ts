@@ -221,8 +221,9 @@ class Reader {
     if (major > 1 && major !== 3) throw new Stop(this.at < this.bytes.length ? 'cbor-key-type' : 'cbor-truncated')
     const key = this.item(depth) as CborKey
     const keyEnd = this.at
-    if (entries.has(key)) throw new Stop('cbor-duplicate-key')
+    const before = entries.size
     entries.set(key, this.item(depth))
+    if (entries.size === before) throw new Stop('cbor-duplicate-key')
     return keyEnd
   }
 

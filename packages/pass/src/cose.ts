@@ -1,7 +1,15 @@
 import { concat, utf8 } from './bytes.ts'
 import { type CborKey, type CborLimits, type CborMap, CborTag, type CborValue, decodeCbor } from './cbor.ts'
 import { encodeCbor } from './cbor-encode.ts'
-import { ALGS, type Alg, type CryptoBackend, fits, type PrivateKey, type PublicKey } from './crypto.ts'
+import {
+  ALGS,
+  type Alg,
+  type CryptoBackend,
+  fits,
+  type MaybePromise,
+  type PrivateKey,
+  type PublicKey,
+} from './crypto.ts'
 import { type Checked, refuse } from './refusals.ts'
 import { ok } from './result.ts'
 
@@ -118,15 +126,15 @@ const byteStringHead = (out: Uint8Array, at: number, length: number): number => 
 }
 
 /** Whether `key` made the signature. False for a key of another kind than the header's algorithm. */
-export const verifySign1 = async (
+export const verifySign1 = (
   crypto: CryptoBackend,
   message: Sign1,
   key: PublicKey,
   externalAad = EMPTY,
-): Promise<boolean> => {
+): MaybePromise<boolean> => {
   if (!fits(message.alg, key.family)) return false
   const signed = sigStructure(message.protectedBytes, message.payload, externalAad)
-  return await crypto.verify(message.alg, key, signed, message.signature)
+  return crypto.verify(message.alg, key, signed, message.signature)
 }
 
 export type Sign1Input = {

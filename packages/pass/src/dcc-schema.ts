@@ -36,9 +36,12 @@ const dateTime: Check = (value) => matching(DATE_TIME)(value) && isDay(value as 
 const dose: Check = (value) => Number.isInteger(value) && (value as number) >= 1
 
 const isDay = (value: string): boolean => {
-  const day = value.slice(0, 10)
-  const ms = Date.parse(`${day}T00:00:00Z`)
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day)
+  const year = Number(value.slice(0, 4))
+  const month = Number(value.slice(5, 7))
+  const day = Number(value.slice(8, 10))
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const days = month === 2 ? (leap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+  return month >= 1 && month <= 12 && day >= 1 && day <= days
 }
 
 const required = true

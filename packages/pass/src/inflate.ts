@@ -84,7 +84,8 @@ class Stream {
     this.input = input
     this.at = at
     this.maxBytes = maxBytes
-    this.out = new Uint8Array(Math.min(maxBytes, Math.max(512, input.length * 4)))
+    // Enough for a certificate, which hardly compresses; it grows for what does.
+    this.out = new Uint8Array(Math.min(maxBytes, input.length + (input.length >> 1)))
   }
 
   result(): Uint8Array {
