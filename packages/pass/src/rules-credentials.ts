@@ -187,6 +187,12 @@ const testOf = (entry: Record<string, unknown>): Credential[] => {
   return [{ kind: 'test', method, result, resultAt: text(entry.sc) }]
 }
 
+const exemptionOf = ({ df, du }: Record<string, unknown>): Credential => ({
+  kind: 'exemption',
+  ...(df === undefined || df === null ? {} : { from: day(df) }),
+  ...(du === undefined || du === null ? {} : { until: day(du) }),
+})
+
 /**
  * The credentials of a verified DCC payload (`{v?, t?, r?, x?, …}`): vaccinations, tests, recoveries and the exemption
  * extension, for COVID-19 only. Give all certificates of one person together: rules may need two of them.
@@ -204,12 +210,6 @@ export const credentialsOfDcc = (payload: unknown): readonly Credential[] => {
     }),
   )
   const recoveries = entriesOf(payload, 'r').map((r): Credential => ({ kind: 'recovery', diagnosedOn: day(r.fr) }))
-  const exemptions = entriesOf(payload, 'x').map(
-    (x): Credential => ({
-      kind: 'exemption',
-      ...(x.df === undefined ? {} : { from: day(x.df) }),
-      ...(x.du === undefined ? {} : { until: day(x.du) }),
-    }),
-  )
+  const exemptions = ['x', 've', 'e'].flatMap((group) => entriesOf(payload, group)).map(exemptionOf)
   return [...vaccinations, ...entriesOf(payload, 't').flatMap(testOf), ...recoveries, ...exemptions]
 }

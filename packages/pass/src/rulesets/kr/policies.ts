@@ -115,7 +115,9 @@ type Period = Omit<PolicyPeriod, 'accepts' | 'tolerates'> & {
   readonly tolerates?: readonly KoreanCondition[]
 }
 
-const ALWAYS = ['boosted', 'exempt', 'strip-ordinary', 'pcr-negative'] as const
+/** The longest lasting first: the first that holds is the one a holder is told of. */
+const LASTING = ['boosted', 'exempt'] as const
+const BRIEF = ['pcr-negative', 'strip-ordinary'] as const
 
 const ORDINARY: readonly Editions<Period>[] = [
   editions<Period>(
@@ -123,7 +125,7 @@ const ORDINARY: readonly Editions<Period>[] = [
     {
       from: DAY.start,
       to: null,
-      accepts: ['vaccinated', 'recovered', 'recovered-vaccinated', ...ALWAYS],
+      accepts: [...LASTING, 'recovered-vaccinated', 'vaccinated', 'recovered', ...BRIEF],
       legalBasis: '단계적 일상회복 1차 개편: 접종증명·음성확인제 (감염병예방법 제49조제1항제2호의2)',
       source: 'rules.md#credentials',
     },
@@ -132,7 +134,7 @@ const ORDINARY: readonly Editions<Period>[] = [
   editions<Period>(PUBLISHED.validity180, {
     from: DAY.validity180,
     to: DAY.graceEndsValidity,
-    accepts: ['vaccinated-180', 'recovered', 'recovered-vaccinated', ...ALWAYS],
+    accepts: [...LASTING, 'recovered-vaccinated', 'vaccinated-180', 'recovered', ...BRIEF],
     tolerates: ['vaccinated'],
     legalBasis: '방역패스 유효기간 180일 적용 (2022.1.3.), 계도기간 1.3.~1.9.',
     source: 'rules.md#validity-180',
@@ -142,7 +144,7 @@ const ORDINARY: readonly Editions<Period>[] = [
     {
       from: DAY.graceEndsValidity,
       to: null,
-      accepts: ['vaccinated-180', 'recovered', 'recovered-vaccinated', ...ALWAYS],
+      accepts: [...LASTING, 'recovered-vaccinated', 'vaccinated-180', 'recovered', ...BRIEF],
       legalBasis: '방역패스 유효기간 180일 적용 (2022.1.3.)',
       source: 'rules.md#validity-180',
     },
@@ -153,7 +155,7 @@ const ORDINARY: readonly Editions<Period>[] = [
     {
       from: DAY.rapidTests,
       to: null,
-      accepts: ['vaccinated-180', 'recovered', 'recovered-vaccinated', 'rapid-negative', ...ALWAYS],
+      accepts: [...LASTING, 'recovered-vaccinated', 'vaccinated-180', 'recovered', ...BRIEF, 'rapid-negative'],
       legalBasis: '방역패스용 신속항원검사 음성확인서 인정 (2022.1.26.)',
       source: 'rules.md#rapid-tests',
     },
@@ -162,13 +164,11 @@ const ORDINARY: readonly Editions<Period>[] = [
   editions<Period>(PUBLISHED.sevenDays, {
     from: DAY.sevenDays,
     to: null,
-    accepts: ['vaccinated-180', 'recovered-7', 'recovered-vaccinated-7', 'rapid-negative', ...ALWAYS],
+    accepts: [...LASTING, 'recovered-vaccinated-7', 'vaccinated-180', 'recovered-7', ...BRIEF, 'rapid-negative'],
     legalBasis: '완치확인서 발급 기준 변경: 진단일 기준 10일 후 → 7일 후 (2022.2.16.)',
     source: 'rules.md#recovered',
   }),
 ]
-
-const STRICT_ALWAYS = ['boosted', 'strip-strict'] as const
 
 /** 접종완료자만: neither a test nor an exemption is enough. */
 const STRICT: readonly Editions<Period>[] = [
@@ -177,7 +177,7 @@ const STRICT: readonly Editions<Period>[] = [
     {
       from: DAY.start,
       to: null,
-      accepts: ['vaccinated', 'recovered-vaccinated', ...STRICT_ALWAYS],
+      accepts: ['boosted', 'recovered-vaccinated', 'vaccinated', 'strip-strict'],
       legalBasis: '단계적 일상회복 1차 개편: 유흥시설 등은 접종완료자만 이용',
       source: 'rules.md#nightlife',
     },
@@ -186,7 +186,7 @@ const STRICT: readonly Editions<Period>[] = [
   editions<Period>(PUBLISHED.validity180, {
     from: DAY.validity180,
     to: null,
-    accepts: ['vaccinated-180', 'recovered-vaccinated', ...STRICT_ALWAYS],
+    accepts: ['boosted', 'recovered-vaccinated', 'vaccinated-180', 'strip-strict'],
     legalBasis: '방역패스 유효기간 180일 적용 (2022.1.3.)',
     source: 'rules.md#validity-180',
   }),
