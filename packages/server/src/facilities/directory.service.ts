@@ -46,7 +46,8 @@ export const makeDirectory = (deps: Needs): Directory => {
   let worker: Worker | undefined
   let listening: Listening | undefined
   return {
-    current: async () => snapshot ?? refresh(),
+    // Nobody tells us of changes before we listen: then the version is looked at every time.
+    current: async () => (listening === undefined ? refresh() : (snapshot ?? refresh())),
     refresh,
     begin: async () => {
       await refresh()

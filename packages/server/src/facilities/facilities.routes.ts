@@ -1,7 +1,10 @@
 import { facilityEndpoints } from '@dure/contract'
+import type { Deps } from '../platform/deps.ts'
 import { type Http, serve } from '../platform/http.ts'
 import { err, ok } from '../platform/result.ts'
 import { readPlace, writePlace } from './cursor.ts'
+import { type Directory, makeDirectory } from './directory.service.ts'
+import { makePoller, PAGE_TIMEOUT_MS, ROWS_PER_PAGE } from './nemc-poller.service.ts'
 import { REGIONS } from './regions.ts'
 import { countHistory, hospitalDetail, searchHospitals, statedAnswers, statedCounts } from './search.sql.ts'
 import { listSourceStates } from './sources.sql.ts'
@@ -9,8 +12,34 @@ import { NEMC_ANSWER_USABLE_H } from './staleness.ts'
 import type { SearchPlace } from './stated.ts'
 import { toAnswerView, toCountView, toDetailView, toRowView, toSourceView } from './views.ts'
 
-/** The directory's routes. Signed-in people only; the list of provinces is for everyone. */
-export const registerFacilities = (http: Http): void => {
+/**
+ * The directory's routes, its copy in memory and its poller, if the configuration names a source.
+ * Routes are for signed-in people; the list of provinces is for everyone.
+ */
+export const registerFacilities = (http: Http): Directory => {
+  const { deps } = http
+  const directory = makeDirectory(deps)
+  deps.onReady(directory.begin)
+  deps.onClose(directory.end)
+  beginPoller(deps)
+  registerRoutes(http)
+  return directory
+}
+
+/** A province asks for itself; the national cell for all. */
+const beginPoller = (deps: Deps): void => {
+  const { nemc, region } = deps.config
+  if (nemc === undefined) return
+  const endpoint = { url: nemc.url, key: nemc.key, pageTimeoutMs: PAGE_TIMEOUT_MS, rowsPerPage: ROWS_PER_PAGE }
+  const provinces = region === NATIONAL ? REGIONS.map(({ code }) => code) : [region]
+  const poller = makePoller(deps, { endpoint, everyMs: nemc.intervalS * 1_000, provinces, chance: Math.random })
+  deps.onReady(poller.begin)
+  deps.onClose(poller.end)
+}
+
+const NATIONAL = '00'
+
+const registerRoutes = (http: Http): void => {
   const { db, config } = http.deps
   const route = serve(http)
 

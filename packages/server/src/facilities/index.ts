@@ -9,6 +9,7 @@ export {
   latestBedCounts,
   loadHospitals,
 } from './directory.sql.ts'
+export { registerFacilities } from './facilities.routes.ts'
 export { CAPITAL_REGION, POPULATION, REGIONS, type Region, regionByCode } from './regions.ts'
 export { ageMinutes, freshnessOf, STALENESS, type StalenessLimits, usableToPlace } from './staleness.ts'
 export type {

@@ -16,22 +16,55 @@ export const recordSuccess = async (tx: Tx, source: SourceName, counts: SourceCo
   )
 }
 
-/** The last success and its counts stay: that is what is still shown. */
+/** The last success and its counts stay: that is what is still shown. Gives the failures in a row. */
 export const recordFailure = async (
   db: Queries,
   source: SourceName,
   error: { readonly code: string; readonly detail: string },
   now: Date,
-): Promise<void> => {
-  await db.sql(
+): Promise<number> => {
+  const [row] = await db.sql<{ failures: number }>(
     `insert into facilities.source_state as s
             (key, kind, sido_code, operation, last_attempt_at, last_error_code, last_error_detail, failures_in_row)
      values ($1, $2, $3, $4, $5, $6, $7, 1)
      on conflict (key) do update
         set last_attempt_at = excluded.last_attempt_at, last_error_code = excluded.last_error_code,
-            last_error_detail = excluded.last_error_detail, failures_in_row = s.failures_in_row + 1`,
-    [source.key, source.kind, source.sidoCode, source.operation, now, error.code, error.detail.slice(0, 300)],
+            last_error_detail = excluded.last_error_detail, failures_in_row = s.failures_in_row + 1
+     returning failures_in_row as failures`,
+    [source.key, source.kind, source.sidoCode, source.operation, now, error.code, textOf(error.detail)],
   )
+  return row?.failures ?? 1
+}
+
+/** What a stranger's error says, as PostgreSQL can keep it. */
+const textOf = (detail: string): string => detail.slice(0, 300).replaceAll('\0', '').toWellFormed()
+
+/**
+ * Takes the right to poll a source until the lease ends. Several processes of a cell, and one that restarts, ask once.
+ * `nextTryAt` says when to look again if it is not ours.
+ */
+export const claimPoll = async (
+  db: Queries,
+  source: SourceName,
+  now: Date,
+  leaseMs: number,
+): Promise<{ readonly mine: true } | { readonly mine: false; readonly nextTryAt: Date }> => {
+  const until = new Date(now.getTime() + leaseMs)
+  const claimed = await db.sql(
+    `insert into facilities.source_state as s (key, kind, sido_code, operation, next_try_at)
+     values ($1, $2, $3, $4, $6)
+     on conflict (key) do update
+        set next_try_at = excluded.next_try_at
+      where s.next_try_at is null or s.next_try_at <= $5
+     returning key`,
+    [source.key, source.kind, source.sidoCode, source.operation, now, until],
+  )
+  if (claimed.length > 0) return { mine: true }
+  const [row] = await db.sql<{ nextTryAt: Date | null }>(
+    'select next_try_at as "nextTryAt" from facilities.source_state where key = $1',
+    [source.key],
+  )
+  return { mine: false, nextTryAt: row?.nextTryAt ?? until }
 }
 
 export const recordNextTry = async (db: Queries, key: string, nextTryAt: Date): Promise<void> => {
