@@ -26,7 +26,7 @@ import { TERMS, type Term } from './ranking-config.ts'
 import { quarterOf } from './ranking-dimensions.ts'
 import { SHARE_DUTY, type Snapshot, STATE_SURGE } from './ranking-snapshot.ts'
 import type { ExcludedHospital, RankedCandidate, Ranking, RankingInput } from './ranking-types.ts'
-import { fnv1a } from './tie-break.ts'
+import { fnv1a, spread } from './tie-break.ts'
 
 /**
  * Ranks every hospital for one request, best first, with the numbers of each candidate and, for every other hospital,
@@ -180,7 +180,7 @@ const orderOf = ({ hospitals, steps }: Found, { request, snapshot, config }: Ran
   const hashOf = (candidate: number): number => {
     const known = hash.get(candidate)
     if (known !== undefined) return known
-    const made = fnv1a(snapshot.hospitals[hospitals[candidate] ?? 0]?.id ?? '', seed)
+    const made = spread(fnv1a(snapshot.hospitals[hospitals[candidate] ?? 0]?.id ?? '', seed))
     hash.set(candidate, made)
     return made
   }
