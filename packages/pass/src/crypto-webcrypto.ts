@@ -9,7 +9,6 @@ import {
   type PublicKey,
   type PublicKeyMaterial,
 } from './crypto.ts'
-import { createPureCrypto } from './crypto-pure.ts'
 import { decompress } from './ec-point.ts'
 import { COORDINATE_BYTES, type KeyNumbers, readKeyNumbers, toJwk } from './keys.ts'
 import { type Checked, refuse } from './refusals.ts'
@@ -18,29 +17,38 @@ import { ok } from './result.ts'
 type Subtle = Pick<SubtleCrypto, 'importKey' | 'exportKey' | 'verify' | 'sign' | 'digest' | 'generateKey'>
 
 /**
- * WebCrypto, with the pure backend for curves this browser lacks (Ed448, in some Ed25519).
+ * WebCrypto, with the pure backend, loaded when first needed, for curves this browser lacks (Ed448, in some Ed25519).
  * An RSA key is imported once for each hash it is used with, because a `CryptoKey` is bound to one.
  */
 export const createWebCrypto = (subtle: Subtle = globalThis.crypto.subtle): CryptoBackend => {
-  const pure = createPureCrypto()
+  let loaded: Promise<CryptoBackend> | undefined
+  const pure = () => {
+    loaded ??= import('./crypto-pure.ts').then((module) => module.createPureCrypto())
+    return loaded
+  }
   return {
     name: 'webcrypto',
     importKey: async (material) => {
       if (material.form === 'native') return ok(native('verify', material.family, material.key))
       const key = await importKey(subtle, material)
-      return key.ok || key.error.code !== 'alg-unsupported-here' ? key : pureKey(await pure.importKey(material))
+      return key.ok || key.error.code !== 'alg-unsupported-here'
+        ? key
+        : pureKey(await (await pure()).importKey(material))
     },
     importPrivateKey: async (material) => {
       if (material.form === 'native') return ok(native('sign', material.family, material.key))
       const key = await importPrivate(subtle, material.jwk)
-      return key.ok || key.error.code !== 'alg-unsupported-here' ? key : pureKey(await pure.importPrivateKey(material))
+      return key.ok || key.error.code !== 'alg-unsupported-here'
+        ? key
+        : pureKey(await (await pure()).importPrivateKey(material))
     },
     verify: async (alg, key, message, signature) => {
-      if (key.native instanceof PureKey) return pure.verify(alg, key.native.key as PublicKey, message, signature)
+      if (key.native instanceof PureKey)
+        return (await pure()).verify(alg, key.native.key as PublicKey, message, signature)
       return fits(alg, key.family) && (await verify(subtle, alg, key, message, signature))
     },
     sign: async (alg, key, message) => {
-      if (key.native instanceof PureKey) return pure.sign(alg, key.native.key as PrivateKey, message)
+      if (key.native instanceof PureKey) return (await pure()).sign(alg, key.native.key as PrivateKey, message)
       if (!fits(alg, key.family)) throw new TypeError(`${alg} does not fit a ${key.family} key`)
       const cryptoKey = await cryptoKeyFor(subtle, alg, key)
       return ok(new Uint8Array(await subtle.sign(parameters(alg, key.family), cryptoKey, message as BufferSource)))

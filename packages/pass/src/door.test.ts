@@ -16,7 +16,7 @@ import {
 import { KID, type StripWorld, stripWorld } from '../test/strip-fixture.ts'
 import { toBase64Url } from './bytes.ts'
 import { checkAtDoor, type DoorQuestion } from './door.ts'
-import { presentedShc } from './door-credentials.ts'
+import { presentedShc } from './door-shc.ts'
 import { decodeHc1 } from './hc1.ts'
 import type { JsonObject } from './json.ts'
 import { openPack } from './pack.ts'

@@ -1,23 +1,14 @@
 import type { CryptoBackend } from './crypto.ts'
-import { type Presented, presentedHc1, presentedShc, presentedStrip, type Shown } from './door-credentials.ts'
+import { type Presented, presentedHc1, presentedStrip, type Shown } from './door-credentials.ts'
 import { decodeHc1, HC1_PREFIX, verifyHc1 } from './hc1.ts'
 import { type Freshness, freshnessOf } from './pack.ts'
 import type { PackContent } from './pack-content.ts'
 import { PROOF_PREFIX, readProof, verifyProof } from './proof.ts'
 import { type Checked, type RefusalCode, refusalText, refuse, type Sentence, verdictOf } from './refusals.ts'
 import { ok } from './result.ts'
-import {
-  hc1Revocation,
-  NO_REVOCATIONS,
-  type RevocationState,
-  type Revocations,
-  shcRevocation,
-  stripRevocation,
-} from './revocation.ts'
+import { hc1Revocation, NO_REVOCATIONS, type RevocationState, type Revocations, stripRevocation } from './revocation.ts'
 import { evaluateRules, type Party, type Verdict } from './rules.ts'
 import type { Answer, ReasonCode } from './rules-reasons.ts'
-import { decodeShc, verifyShc } from './shc.ts'
-import { SHC_PREFIX } from './shc-qr.ts'
 import type { IssuerUse, TrustedKey } from './trust.ts'
 
 /**
@@ -115,9 +106,19 @@ const isSettled = ({ answer, code }: Verdict): boolean => answer === 'not-requir
 const verifyText = (text: string, work: Work): Promise<Checked<Verified>> | Checked<Verified> => {
   if (text.startsWith(PROOF_PREFIX)) return verifyStripText(text, work)
   if (text.startsWith(HC1_PREFIX)) return verifyHc1Text(text, work)
-  return text.slice(0, SHC_PREFIX.length).toLowerCase() === SHC_PREFIX
-    ? verifyShcText(text, work)
-    : refuse('format-unknown')
+  return SHC.test(text) ? verifyShcText(text, work) : refuse('format-unknown')
+}
+
+const SHC = /^shc:\//i
+
+const verifyShcText = async (text: string, { content, question, crypto }: Work): Promise<Checked<Verified>> => {
+  const { verifyShcAtDoor } = await import('./door-shc.ts')
+  const { at, revocations = NO_REVOCATIONS } = question
+  const card = await verifyShcAtDoor(text, { trust: content.trust, at, skewMs: SKEW_MS, revocations }, crypto)
+  if (!card.ok) return card
+  const { holder, shown, revocation } = card.value
+  const notes = checked(revocation, ['check-identity'])
+  return notes.ok ? ok({ holder, shown, notes: notes.value }) : notes
 }
 
 const keysFor = (
@@ -180,25 +181,6 @@ const verifyHc1Text = async (text: string, work: Work): Promise<Checked<Verified
 
 /** Clocks of issuers and doors differ; a certificate is for months. */
 const SKEW_MS = 60_000
-
-const verifyShcText = async (text: string, work: Work): Promise<Checked<Verified>> => {
-  const { question, crypto } = work
-  const card = decodeShc(text)
-  if (!card.ok) return card
-  const { jws, rid, notBefore = 0 } = card.value
-  const keys = await keysFor(work, jws.kid ?? '', 'shc')
-  if (!keys.ok) return keys
-  const trusted = keys.value.map(({ issuer, key }) => ({
-    publicKey: key,
-    ...(issuer.issuer !== undefined && { issuer: issuer.issuer }),
-  }))
-  const verified = await verifyShc(crypto, card.value, { keys: trusted, at: question.at, skewMs: SKEW_MS })
-  if (!verified.ok) return verified
-  const notes = checked(shcRevocation(question.revocations ?? NO_REVOCATIONS, jws.kid, rid, notBefore), [
-    'check-identity',
-  ])
-  return notes.ok ? ok({ ...presentedShc(verified.value), notes: notes.value }) : notes
-}
 
 const byRules = (verdict: Verdict, freshness: Freshness, notes: readonly DoorNote[]): DoorAnswer => ({
   answer: verdict.answer,

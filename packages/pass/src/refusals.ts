@@ -34,6 +34,12 @@ const HOLDER_ISSUER_FAULT = /* @__PURE__ */ say(
 const damaged = /* @__PURE__ */ row('invalid', HOLDER_DAMAGED, DOOR_UNREADABLE)
 const forged = /* @__PURE__ */ row('invalid', HOLDER_NOT_GENUINE, DOOR_INVALID)
 const malformed = /* @__PURE__ */ row('invalid', HOLDER_ISSUER_FAULT, DOOR_INVALID)
+/** Faults of what the checker holds, not of what a guest shows: rules, trust list, lists of withdrawn passes. */
+const outdated = /* @__PURE__ */ row(
+  'unknown',
+  say('확인 기기의 자료를 새로 받아야 합니다', 'The checker’s data must be updated'),
+  DOOR_UNKNOWN,
+)
 
 export const REFUSALS = {
   // --- formats: text, compression, CBOR -------------------------------------------------------------------------
@@ -218,48 +224,20 @@ export const REFUSALS = {
     say('취소된 증명입니다. 발급 기관에 문의하세요', 'This certificate was withdrawn. Ask the issuer'),
     DOOR_INVALID,
   ),
-  'revocation-malformed': row(
-    'unknown',
-    say('취소 목록을 읽을 수 없습니다', 'The list of withdrawn passes is damaged'),
-    DOOR_UNKNOWN,
-  ),
-  'delta-gap': row(
-    'unknown',
-    say('취소 목록의 갱신이 빠졌습니다', 'An update of the withdrawn passes is missing'),
-    DOOR_UNKNOWN,
-  ),
-  'delta-mismatch': row(
-    'unknown',
-    say('취소 목록의 갱신이 맞지 않습니다', 'An update of the withdrawn passes does not fit'),
-    DOOR_UNKNOWN,
-  ),
-  'pack-malformed': row('unknown', say('기준 묶음이 손상되었습니다', 'The policy pack is damaged'), DOOR_UNKNOWN),
-  'pack-signature': row(
-    'unknown',
-    say('기준 묶음의 서명이 맞지 않습니다', 'The policy pack is not signed by its root keys'),
-    DOOR_UNKNOWN,
-  ),
-  'pack-older': row(
-    'unknown',
-    say('가진 것보다 오래된 기준 묶음입니다', 'This policy pack is older than the one held'),
-    DOOR_UNKNOWN,
-  ),
+  'revocation-malformed': outdated,
+  'delta-gap': outdated,
+  'delta-mismatch': outdated,
+  'pack-malformed': outdated,
+  'pack-signature': outdated,
+  'pack-older': outdated,
   'pack-forked': row(
     'unknown',
-    say('같은 번호의 다른 기준 묶음입니다. 신고해 주세요', 'Two policy packs carry one number. Please report it'),
+    say('같은 번호의 다른 기준 자료가 있습니다. 신고해 주세요', 'Two policy packs carry one number. Please report it'),
     DOOR_UNKNOWN,
   ),
-  'pack-chain': row(
-    'unknown',
-    say('기준 묶음의 이력이 이어지지 않습니다', 'The policy packs do not follow from one another'),
-    DOOR_UNKNOWN,
-  ),
-  'pack-gap': row('unknown', say('중간 기준 묶음이 없습니다', 'Policy packs in between are missing'), DOOR_UNKNOWN),
-  'pack-section': row(
-    'unknown',
-    say('기준 묶음의 일부가 없거나 바뀌었습니다', 'A part of the policy pack is missing or changed'),
-    DOOR_UNKNOWN,
-  ),
+  'pack-chain': outdated,
+  'pack-gap': outdated,
+  'pack-section': outdated,
   // --- rules ----------------------------------------------------------------------------------------------------
   'ruleset-malformed': row(
     'unknown',
