@@ -4,7 +4,7 @@ import { ok } from './result.ts'
 
 /**
  * CBOR (RFC 8949), as much of it as certificates use, strict and bounded.
- * Integers are `number` where exact, else `bigint`; maps are `Map` with integer or text keys only; bytes are copies.
+ * Integers are `number` where exact, else `bigint`; maps are `Map` with integer or text keys only.
  */
 export type CborValue =
   | number
@@ -47,6 +47,8 @@ export type CborLimits = {
   readonly maxBytes?: number
   /** RFC 8949 §4.2.1: shortest heads, no indefinite lengths, keys in bytewise order of their encoding. */
   readonly canonical?: boolean
+  /** Byte strings are views of the input, which must then not be changed (default: copies). */
+  readonly borrow?: boolean
 }
 
 const DEFAULT_DEPTH = 24
@@ -85,12 +87,14 @@ class Reader {
   readonly bytes: Uint8Array
   readonly view: DataView
   readonly canonical: boolean
+  readonly borrow: boolean
   itemsLeft: number
 
   constructor(bytes: Uint8Array, limits: CborLimits) {
     this.bytes = bytes
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.canonical = limits.canonical ?? false
+    this.borrow = limits.borrow ?? false
     this.itemsLeft = limits.maxItems ?? DEFAULT_ITEMS
   }
 
@@ -104,7 +108,7 @@ class Reader {
       case 1:
         return negative(this.argument(info))
       case 2:
-        return info === BREAK_INFO ? concat(...this.parts(2)) : this.slice(this.length(info)).slice()
+        return info === BREAK_INFO ? concat(...this.parts(2)) : this.byteString(this.length(info))
       case 3:
         return info === BREAK_INFO ? this.parts(3).map(text).join('') : text(this.slice(this.length(info)))
       case 4:
@@ -166,6 +170,11 @@ class Reader {
     const from = this.at
     this.at += length
     return this.bytes.subarray(from, this.at)
+  }
+
+  byteString(length: number): Uint8Array {
+    const view = this.slice(length)
+    return this.borrow ? view : view.slice()
   }
 
   /** The definite parts of an indefinite string of the given major type. */

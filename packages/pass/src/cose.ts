@@ -38,10 +38,10 @@ const ALG_BY_NUMBER: ReadonlyMap<CborValue, Alg> = /* @__PURE__ */ new Map(
 
 /**
  * Decodes an untagged or tagged (18) COSE_Sign1, also inside the CWT tag (61), with attached payload. Refuses unknown
- * algorithms and critical headers; checks no signature.
+ * algorithms and critical headers; checks no signature. The parts are views of `bytes`, which must not be changed.
  */
 export const decodeSign1 = (bytes: Uint8Array, limits?: CborLimits): Checked<Sign1> => {
-  const decoded = decodeCbor(bytes, limits)
+  const decoded = decodeCbor(bytes, { ...limits, borrow: true })
   if (!decoded.ok) return decoded
   const message = untag(untag(decoded.value, TAG_CWT), TAG_SIGN1)
   if (!Array.isArray(message) || message.length !== 4) return refuse('cose-malformed')

@@ -108,7 +108,10 @@ const signersOf = async (
   const candidates = keys(message.kid).filter((key) => key.kid || fits(message.alg, key.publicKey.family))
   if (candidates.length === 0) return refuse('key-unknown')
   const signers: VerificationKey[] = []
-  for (const key of candidates) if (await verifySign1(crypto, message, key.publicKey)) signers.push(key)
+  for (const key of candidates) {
+    const verified = verifySign1(crypto, message, key.publicKey)
+    if (typeof verified === 'boolean' ? verified : await verified) signers.push(key)
+  }
   return signers.length > 0 ? ok(signers) : refuse('signature-invalid')
 }
 

@@ -71,6 +71,8 @@ const run = (stream: Stream): RefusalCode | undefined => {
   }
 }
 
+const EMPTY = new Uint8Array(0)
+
 class Stream {
   readonly input: Uint8Array
   readonly maxBytes: number
@@ -84,8 +86,7 @@ class Stream {
     this.input = input
     this.at = at
     this.maxBytes = maxBytes
-    // Enough for a certificate, which hardly compresses; it grows for what does.
-    this.out = new Uint8Array(Math.min(maxBytes, input.length + (input.length >> 1)))
+    this.out = EMPTY
   }
 
   result(): Uint8Array {
@@ -115,11 +116,26 @@ class Stream {
     this.heldBits = 0
   }
 
+  append(bytes: Uint8Array): void {
+    this.room(bytes.length)
+    this.out.set(bytes, this.length)
+    this.length += bytes.length
+  }
+
+  /** A stream of one stored block needs no copy: its output is a view of the input. */
+  borrow(bytes: Uint8Array): void {
+    if (bytes.length > this.maxBytes) throw tooLarge
+    this.out = bytes
+    this.length = bytes.length
+  }
+
   room(count: number): void {
     const needed = this.length + count
     if (needed <= this.out.length) return
     if (needed > this.maxBytes) throw tooLarge
-    const larger = new Uint8Array(Math.min(this.maxBytes, Math.max(needed, this.out.length * 2)))
+    // One and a half times the input is enough for a certificate, which hardly compresses.
+    const first = this.input.length + (this.input.length >> 1)
+    const larger = new Uint8Array(Math.min(this.maxBytes, Math.max(needed, first, this.out.length * 2)))
     larger.set(this.out.subarray(0, this.length))
     this.out = larger
   }
@@ -160,23 +176,23 @@ type Tree = { readonly counts: Uint16Array; readonly symbols: Uint16Array; reado
 const block = (stream: Stream): boolean => {
   const last = stream.bits(1) === 1
   const kind = stream.bits(2)
-  if (kind === 0) stored(stream)
+  if (kind === 0) stored(stream, last)
   else if (kind === 1) codes(stream, fixed().lengths, fixed().distances)
   else if (kind === 2) dynamic(stream)
   else throw malformed
   return last
 }
 
-const stored = (stream: Stream): void => {
+const stored = (stream: Stream, last: boolean): void => {
   stream.align()
   const { input } = stream
   const length = (input[stream.at] ?? 0) | ((input[stream.at + 1] ?? 0) << 8)
   const inverse = (input[stream.at + 2] ?? 0) | ((input[stream.at + 3] ?? 0) << 8)
   const from = stream.at + 4
   if (length !== (~inverse & 0xffff) || from + length > input.length) throw malformed
-  stream.room(length)
-  stream.out.set(input.subarray(from, from + length), stream.length)
-  stream.length += length
+  const bytes = input.subarray(from, from + length)
+  if (last && stream.length === 0) stream.borrow(bytes)
+  else stream.append(bytes)
   stream.at = from + length
 }
 
