@@ -5,7 +5,10 @@ import { spawn } from 'node:child_process'
 const projects = ['tsconfig.json', 'packages/pass/tsconfig.json', 'packages/web/tsconfig.json']
 const check = (project) =>
   new Promise((resolve) => {
-    spawn(process.execPath, ['node_modules/typescript-7/bin/tsc', '-p', project], { stdio: 'inherit' }).on('exit', resolve)
+    spawn(process.execPath, ['node_modules/typescript-7/bin/tsc', '-p', project], { stdio: 'inherit' }).on(
+      'exit',
+      resolve,
+    )
   })
 let failed = 0
 for (const project of projects) if ((await check(project)) !== 0) failed += 1

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Endpoint } from '@dure/contract'
 import type pg from 'pg'
+import { hospitalNames, registerFacilities } from './facilities/index.ts'
 import { registerAuth } from './platform/auth.routes.ts'
 import { sweepSessions } from './platform/auth.sql.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
-import type { Config } from './platform/config.ts'
+import { type Config, readConfig } from './platform/config.ts'
 import { openDatabase } from './platform/db.ts'
 import type { Deps } from './platform/deps.ts'
 import { registerEvents } from './platform/events.routes.ts'
@@ -40,6 +42,8 @@ export interface CellOverrides {
   readonly background?: boolean
   /** Folder of the built web app. */
   readonly webDir?: string
+  /** Runs on the migrated database before anyone is served: the demo's data. */
+  readonly prepare?: (deps: Deps) => Promise<void>
 }
 
 export interface Cell extends AsyncDisposable {
@@ -54,6 +58,8 @@ export interface Cell extends AsyncDisposable {
   close(): Promise<void>
 }
 
+type Step = () => Promise<void> | void
+
 const WEB_DIR = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const POLL_MS = 1_000
 const SWEEP_MS = 10 * 60_000
@@ -66,44 +72,58 @@ export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json'
  * When it throws, what had been started is ended again.
  */
 export const startCell = async (config: Config, overrides: CellOverrides = {}): Promise<Cell> => {
-  const endings: (() => Promise<void> | void)[] = []
-  const end = once(async () => {
-    for (const ending of endings.reverse()) await ending()
-  })
+  const endings: Step[] = []
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closed ??= endAll(endings)
+    return closed
+  }
   try {
-    return await build(config, overrides, endings, end)
+    const log = overrides.log ?? makeLogger(config.logLevel, undefined, { region: config.region })
+    const connection = overrides.connection ?? (await openConnection(config, endings))
+    await migrate(connection, log)
+    const parts = assemble(config, connection, overrides.clock ?? systemClock, log, endings)
+    const identity = await cellIdentity(parts.deps.db, config.dataDir, config.region, parts.deps.clock.now())
+    await overrides.prepare?.(parts.deps)
+    await registerAll(parts.http, parts.hub, overrides.webDir ?? WEB_DIR)
+    const moves = { timers: parts.timers, sequence: () => sequence(parts.deps.db, identity) }
+    if (overrides.background !== false) startBackground(parts, moves, connection)
+    const url = await open(parts.http, config, overrides.listen !== false)
+    endings.push(() => parts.http.fastify.close())
+    return { deps: parts.deps, http: parts.http, url, identity, ...moves, close, [Symbol.asyncDispose]: close }
   } catch (error) {
-    await end()
+    await close()
     throw error
   }
 }
 
-const once = (work: () => Promise<void>): (() => Promise<void>) => {
-  let done: Promise<void> | undefined
-  return () => {
-    done ??= work()
-    return done
-  }
+/** What was begun last ends first. */
+const endAll = async (endings: readonly Step[]): Promise<void> => {
+  for (const end of endings.toReversed()) await end()
 }
 
-const build = async (
-  config: Config,
-  overrides: CellOverrides,
-  endings: (() => Promise<void> | void)[],
-  close: () => Promise<void>,
-): Promise<Cell> => {
-  const log = overrides.log ?? makeLogger(config.logLevel, undefined, { region: config.region })
-  const clock = overrides.clock ?? systemClock
-  const connection = overrides.connection ?? (await openConnection(config, endings))
-  await migrate(connection, log)
+const openConnection = async (config: Config, endings: Step[]): Promise<pg.ClientConfig> => {
+  if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl }
+  const server = await startPostgres({ dataDir: config.dataDir, pgBin: config.pgBin })
+  endings.push(() => server.close())
+  return server.connection
+}
+
+interface Parts {
+  readonly deps: Deps
+  readonly http: Http
+  readonly hub: EventHub
+  readonly timers: TimerRunner
+  readonly beginnings: readonly Step[]
+}
+
+const assemble = (config: Config, connection: pg.ClientConfig, clock: Clock, log: Logger, endings: Step[]): Parts => {
   const db = openDatabase({ connection, poolSize: config.poolSize, log })
   endings.push(() => db.close())
-  const identity = await cellIdentity(db, config.dataDir, config.region, clock.now())
   const metrics = makeMetrics()
   measureDb(metrics, db)
-
   const handlers = new Map<string, TimerHandler>()
-  const beginnings: (() => Promise<void> | void)[] = []
+  const beginnings: Step[] = []
   const deps: Deps = {
     config,
     db,
@@ -115,72 +135,66 @@ const build = async (
       if (handlers.has(kind)) throw new Error(`Two handlers for timers of kind ${kind}`)
       handlers.set(kind, handler)
     },
-    onClose: (ending) => endings.push(ending),
+    onClose: (end) => endings.push(end),
     onReady: (begin) => beginnings.push(begin),
   }
   const hub = makeEventHub(db, config.region)
-  const timers = makeTimerRunner(db, handlers, log)
-  const http = createHttp(deps)
-  await registerAll(http, hub, overrides.webDir ?? WEB_DIR)
-  await http.fastify.ready()
-
-  const cell: Cell = {
-    deps,
-    http,
-    identity,
-    timers,
-    url: '',
-    sequence: () => sequence(db, identity),
-    close,
-    [Symbol.asyncDispose]: close,
-  }
-  if (overrides.background !== false) startBackground(cell, hub, connection, beginnings)
-  endings.push(() => http.fastify.close())
-  if (overrides.listen === false) return cell
-  const url = await http.fastify.listen({ port: config.port, host: config.host })
-  log.info({ url, version: VERSION }, 'cell-ready')
-  return { ...cell, url }
+  return { deps, http: createHttp(deps), hub, timers: makeTimerRunner(db, handlers, log), beginnings }
 }
 
-const openConnection = async (config: Config, endings: (() => Promise<void> | void)[]): Promise<pg.ClientConfig> => {
-  if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl }
-  const server = await startPostgres({ dataDir: config.dataDir, pgBin: config.pgBin })
-  endings.push(() => server.close())
-  return server.connection
-}
-
+/** Every part's routes. A part touches no database while it registers. */
 const registerAll = async (http: Http, hub: EventHub, webDir: string): Promise<void> => {
   guardHttp(http)
-  registerAuth(http, async () => new Map())
+  registerAuth(http, (ids) => hospitalNames(http.deps.db, ids))
+  registerFacilities(http)
   registerEvents(http, hub)
   registerOps(http, VERSION)
   registerWeb(http, webDir)
   finishHttp(http)
+  await http.fastify.ready()
+}
+
+const open = async ({ fastify, deps }: Http, { port, host }: Config, listens: boolean): Promise<string> => {
+  if (!listens) return ''
+  const url = await fastify.listen({ port, host })
+  deps.log.info({ url, version: VERSION }, 'cell-ready')
+  return url
 }
 
 /** What goes on by itself; ended before the database is closed. */
 const startBackground = (
-  cell: Cell,
-  hub: EventHub,
+  { deps, hub, beginnings }: Parts,
+  { sequence, timers }: Pick<Cell, 'sequence' | 'timers'>,
   connection: pg.ClientConfig,
-  beginnings: readonly (() => Promise<void> | void)[],
 ): void => {
-  const { db, log, clock, onClose } = cell.deps
-  const sequencer = startWorker('sequencer', POLL_MS, async () => (await cell.sequence()) > 0, log)
-  const timers = startWorker('timers', POLL_MS / 2, async () => (await cell.timers.runDue(clock.now())) > 0, log)
-  const sweeper = startWorker('sweeper', SWEEP_MS, async () => sweep(cell), log)
+  const { db, log, clock, onClose } = deps
+  const sequencer = startWorker('sequencer', POLL_MS, async () => (await sequence()) > 0, log)
+  const timer = startWorker('timers', POLL_MS / 2, async () => (await timers.runDue(clock.now())) > 0, log)
+  const sweeper = startWorker('sweeper', SWEEP_MS, () => sweep(deps), log)
   const listening = listen(connection, [OPLOG_CHANNEL], () => hub.wake(), log)
   db.onSignal('outbox', () => sequencer.wake())
-  db.onSignal('timer', () => timers.wake())
-  for (const work of [listening, sweeper, timers, sequencer]) onClose(() => work.close())
+  db.onSignal('timer', () => timer.wake())
+  for (const work of [listening, sweeper, timer, sequencer]) onClose(() => work.close())
   for (const begin of beginnings)
-    void Promise.resolve(begin()).catch((error: unknown) => log.error({ err: error }, 'background-work-not-begun'))
+    void (async () => begin())().catch((error: unknown) => log.error({ err: error }, 'background-work-not-begun'))
 }
 
-const sweep = async ({ deps: { db, clock } }: Cell): Promise<false> => {
+const sweep = async ({ db, clock }: Deps): Promise<false> => {
   const now = clock.now()
   await sweepSessions(db, now)
   await sweepAnswers(db, now)
   await sweepTimers(db, now)
   return false
+}
+
+/** Everything a cell serves (without the demo's own routes), described without a database. */
+export const apiEndpoints = async (): Promise<readonly Endpoint[]> => {
+  const config = readConfig({}, '/')
+  if (!config.ok) throw new Error('The empty environment is a configuration')
+  const endings: Step[] = []
+  const { http, hub } = assemble(config.value, {}, systemClock, makeLogger('silent', undefined), endings)
+  await registerAll(http, hub, WEB_DIR)
+  await http.fastify.close()
+  await endAll(endings)
+  return http.endpoints
 }

@@ -55,7 +55,7 @@ export const readConfig = (env: Environment, cwd: string): Result<Config, readon
   }
   const config: Config = {
     port: read('DURE_PORT', 8080, 'a port number from 0 to 65535', wholeNumber(0, 65_535)),
-    host: read('DURE_HOST', '127.0.0.1', 'a host name or address', matching(/^[A-Za-z0-9.:-]+$/)),
+    host: read('DURE_HOST', 'localhost', 'a host name or address', matching(/^[A-Za-z0-9.:-]+$/)),
     region: read('DURE_REGION', '28', `one of ${SIDO_CODES.join(', ')}`, oneOf(SIDO_CODES)),
     dataDir: resolve(cwd, read('DURE_DATA_DIR', '.dure', 'a folder', text)),
     databaseUrl: read<string | undefined>(

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { toProblem } from '@dure/contract'
 import cookie from '@fastify/cookie'
-import fastify, { type FastifyBaseLogger, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import type { Deps } from './deps.ts'
 import { handleError, InputError, PROBLEM_TYPE, sendProblem } from './http.errors.ts'
 import { BODY_LIMIT_BYTES, type Http } from './http.ts'
@@ -15,7 +15,7 @@ export const createHttp = (deps: Deps): Http => {
   const logger: FastifyBaseLogger = deps.log
   const app = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,

@@ -79,6 +79,13 @@ export const startPostgres = async (options: LaunchOptions): Promise<EmbeddedPos
   }
 }
 
+/** Does a living process run on this data? */
+export const isInUse = async (dataDir: string): Promise<boolean> => {
+  if (!existsSync(join(dataDir, 'postgres'))) return false
+  const { cluster } = await placeFor(dataDir, undefined)
+  return (await ownerLives(dataDir)) && (await serverProcesses(cluster)).length > 0
+}
+
 const connectionTo = (host: string, password: string) => ({ host, port: PORT, user: USER, password, database: 'dure' })
 
 const urlOf = ({ host, password, database }: { host: string; password: string; database: string }): string =>

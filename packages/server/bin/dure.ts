@@ -1,0 +1,82 @@
+// `dure <command>`: what an operator does from a terminal.
+import type pg from 'pg'
+import { peopleCommand } from '../src/platform/auth.command.ts'
+import { systemClock } from '../src/platform/clock.ts'
+import type { CommandIo } from '../src/platform/command.ts'
+import { type Config, describeFaults, readConfig } from '../src/platform/config.ts'
+import { type Db, openDatabase } from '../src/platform/db.ts'
+import { makeLogger } from '../src/platform/logger.ts'
+import { migrate } from '../src/platform/migrate.ts'
+import { startPostgres } from '../src/platform/postgres.ts'
+
+const USAGE = `dure import hospitals FILE.csv   read the hospital directory        dure import nemc FILE.xml…   real-time beds
+dure person add | list | invite | disable                                          who may sign in
+dure pass …                      issue and check passes             dure rules …         entry rules
+dure openapi                     the API as an OpenAPI document
+dure --help                      this text; dure <command> --help says more
+`
+
+/** The commands, loaded when they are called: a pass is checked without opening a database. */
+const COMMANDS: Record<string, (argv: readonly string[], io: CommandIo) => Promise<number>> = {
+  import: async (argv, io) => (await import('../src/facilities/command.ts')).importCommand(argv, io),
+  person: async (argv, io) => peopleCommand(argv, io),
+  pass: async (argv) => (await import('../../pass/bin/pass.ts')).passCommand(argv),
+  rules: async (argv) => (await import('../../pass/bin/rules.ts')).rulesCommand(argv),
+  openapi: async (_, io) => (await import('../src/openapi.command.ts')).openapiCommand(io),
+}
+
+const endings: (() => Promise<void>)[] = []
+
+const config = (): Config => {
+  const read = readConfig(process.env, process.cwd())
+  if (read.ok) return read.value
+  throw new Error(describeFaults(read.error))
+}
+
+/** The cell's database: the external one, the one a running server uses, or the embedded one started for this command. */
+const openDb = async (): Promise<Db> => {
+  const { databaseUrl, dataDir, pgBin } = config()
+  const log = makeLogger('warn', undefined)
+  let connection: pg.ClientConfig = { connectionString: databaseUrl }
+  if (databaseUrl === undefined) {
+    const server = await startPostgres({ dataDir, pgBin, attach: true })
+    endings.unshift(() => server.close())
+    connection = server.connection
+  }
+  await migrate(connection, log)
+  const db = openDatabase({ connection, poolSize: 4, log })
+  endings.unshift(() => db.close())
+  return db
+}
+
+const io: CommandIo = {
+  out: (text) => void process.stdout.write(`${text}\n`),
+  error: (text) => void process.stderr.write(`${text}\n`),
+  clock: systemClock,
+  config,
+  openDb,
+}
+
+const run = async ([name = '--help', ...rest]: readonly string[]): Promise<number> => {
+  if (name === '--help' || name === 'help' || name === '-h') {
+    process.stdout.write(USAGE)
+    return 0
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command === undefined) {
+    process.stderr.write(`dure: no command ${JSON.stringify(name)}\n${USAGE}`)
+    return 2
+  }
+  try {
+    return await command(rest, io)
+  } catch (error) {
+    process.stderr.write(`dure ${name}: ${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  } finally {
+    for (const end of endings) await end()
+  }
+}
+
+// A reader that went away (`| head`) is no fault of ours.
+process.stdout.on('error', () => process.exit(0))
+process.exitCode = await run(process.argv.slice(2))

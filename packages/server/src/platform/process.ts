@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import pino from 'pino'
+import { type Config, type ConfigFault, describeFaults, readConfig } from './config.ts'
+import { type Logger, makeLogger } from './logger.ts'
+import type { Result } from './result.ts'
+
+/** How a program of ours ends: 0 asked to, 1 broke, 2 wrong configuration. */
+export const EXIT = { asked: 0, broken: 1, misconfigured: 2 } as const
+
+/** The configuration of this process, or the end of it with every fault named on stderr. */
+export const configOrExit = (env: NodeJS.ProcessEnv, cwd: string): Config => {
+  const config: Result<Config, readonly ConfigFault[]> = readConfig(env, cwd)
+  if (config.ok) return config.value
+  process.stderr.write(`${describeFaults(config.error)}\n`)
+  process.exit(EXIT.misconfigured)
+}
+
+/** JSON lines to the configured file, or to stderr. */
+export const openLog = async ({ logLevel, logFile, region }: Config): Promise<Logger> => {
+  if (logFile !== undefined) await mkdir(dirname(logFile), { recursive: true })
+  return makeLogger(logLevel, pino.destination(logFile ?? 2), { region })
+}
+
+const PARENT_LOOK_MS = 500
+
+export interface RunOptions {
+  /** End when the process that started this one is gone. */
+  readonly withParent?: boolean
+}
+
+/**
+ * Runs something closable until it is asked to end: SIGINT, SIGTERM, or the loss of the parent. A second signal does not wait;
+ * the database ends by its parent-death signal then.
+ */
+export const runUntilAsked = async (
+  start: () => Promise<{ close(): Promise<void> }>,
+  { withParent = false }: RunOptions = {},
+): Promise<void> => {
+  let asked = 0
+  let running: { close(): Promise<void> } | undefined
+  const end = async (): Promise<void> => {
+    asked += 1
+    if (asked > 1) process.exit(EXIT.broken)
+    // While starting there is nothing to close yet; the check below the start closes it.
+    if (running === undefined) return
+    await closeAndExit(running)
+  }
+  process.on('SIGINT', () => void end())
+  process.on('SIGTERM', () => void end())
+  process.on('SIGHUP', () => void end())
+  if (withParent) onParentGone(() => void end())
+  try {
+    running = await start()
+  } catch (error) {
+    process.stderr.write(`Dure did not start: ${explain(error)}\n`)
+    process.exit(EXIT.broken)
+  }
+  if (asked > 0) await closeAndExit(running)
+}
+
+const closeAndExit = async (running: { close(): Promise<void> }): Promise<void> => {
+  try {
+    await running.close()
+  } catch (error) {
+    process.stderr.write(`Dure did not end cleanly: ${explain(error)}\n`)
+    process.exit(EXIT.broken)
+  }
+  process.exit(EXIT.asked)
+}
+
+const onParentGone = (end: () => void): void => {
+  const parent = process.ppid
+  const look = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(look)
+    end()
+  }, PARENT_LOOK_MS)
+  look.unref()
+}
+
+const explain = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'EADDRINUSE') return 'the port is in use; set DURE_PORT to another'
+  return error.message
+}
