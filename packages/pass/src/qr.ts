@@ -77,7 +77,10 @@ export const createQrReader = async (options: {
 }): Promise<QrReader> => {
   const wasm = options.wasm === undefined ? undefined : await startWasm(options.wasm)
   if (wasm === undefined) return { kind: 'plain', read: async (frame) => readPlain(frame) }
-  const read = async (frame: Frame) => (await wasm(frame)) ?? (options.thorough ? readPlain(frame) : undefined)
+  const read = async (frame: Frame) => {
+    const text = await wasm(frame).catch(() => readPlain(frame))
+    return text ?? (options.thorough ? readPlain(frame) : undefined)
+  }
   return { kind: 'wasm', read }
 }
 
@@ -92,10 +95,12 @@ const readPlain = (frame: Frame): string | undefined => {
 
 type FrameReader = (frame: Frame) => Promise<string | undefined>
 
+/** The module is one for the whole page: bytes that are no WebAssembly must not reach it and break a reader that works. */
 const startWasm = async (bytes: ArrayBuffer | Uint8Array): Promise<FrameReader | undefined> => {
+  const wasmBinary = bytes instanceof Uint8Array ? bytes.slice().buffer : bytes
+  if (!WebAssembly.validate(wasmBinary)) return undefined
   try {
     const zxing = await import('zxing-wasm/reader')
-    const wasmBinary = bytes instanceof Uint8Array ? bytes.slice().buffer : bytes
     await zxing.prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true })
     return async (frame) => {
       if (!isWhole(frame)) return undefined
