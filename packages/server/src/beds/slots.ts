@@ -154,6 +154,8 @@ export const decideSlot = (
 ): Result<SlotDecision, BedRefusal> => {
   if (!SLOT_EVENT_ACTORS[event].includes(actor))
     return err(refusal('role-not-allowed', `${actor} may not ${event} a slot`))
+  if (actor === 'region_desk' && event === 'open' && state !== 'surge')
+    return err(refusal('role-not-allowed', 'the region opens surge beds only; this bed is its hospital’s to open'))
   const to = SLOT_TRANSITIONS[state][event]
   if (to === null) {
     return err(
