@@ -6,6 +6,18 @@ export { decodeBase45, encodeBase45 } from './base45.ts'
 export * from './bytes.ts'
 export { type CborKey, type CborLimits, type CborMap, CborSimple, CborTag, type CborValue, decodeCbor } from './cbor.ts'
 export { type CborEncodeOptions, type CborInput, CborRaw, encodeCbor } from './cbor-encode.ts'
+// Rules.
+export {
+  type CertLogicCode,
+  type CertLogicError,
+  type CompiledLogic,
+  compileLogic,
+  type Extension,
+  type Extensions,
+  evaluateLogic,
+} from './certlogic.ts'
+export { affectedFields, dataAccesses, type LogicIssue, validateLogic } from './certlogic-validate.ts'
+export { CERTLOGIC_VERSION } from './certlogic-values.ts'
 export { createSign1, decodeSign1, type Sign1, type Sign1Input, sigStructure, verifySign1 } from './cose.ts'
 export * from './crypto.ts'
 export { createCrypto } from './crypto-default.ts'
@@ -34,6 +46,13 @@ export * from './revocation.ts'
 export * from './revocation-bits.ts'
 export * from './revocation-rids.ts'
 export * from './revocation-suffixes.ts'
+export * from './rules.ts'
+export { checkRuleSet } from './rules-check.ts'
+export { type CompiledRuleSet, compileRuleSet, parseRuleSet } from './rules-compile.ts'
+export { type Credential, credentialOfStrip, credentialsOfDcc, MAX_CREDENTIALS } from './rules-credentials.ts'
+export * from './rules-model.ts'
+export * from './rules-reasons.ts'
+export { endOfSeoulDay, seoulDate, seoulDateToInstant, startOfSeoulDay, toSeoulIso } from './seoul-time.ts'
 export * from './shc.ts'
 export * from './shc-export.ts'
 export { joinShcCodes, toShcCodes } from './shc-qr.ts'
@@ -41,5 +60,5 @@ export * from './strip.ts'
 export * from './strip-plan.ts'
 export * from './strip-replay.ts'
 export * from './trust.ts'
+export * from './value-sets.ts'
 export { type Certificate, readCertificate } from './x509.ts'
-// Rules.
