@@ -1,5 +1,6 @@
 /** The only door of the hospital directory for other slices. */
 export { answerAt } from './answers.ts'
+export { type DemoFigures, saveDemoRegion } from './demo.sql.ts'
 export { type Directory, makeDirectory } from './directory.service.ts'
 export {
   directoryVersion,

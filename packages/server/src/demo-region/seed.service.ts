@@ -1,0 +1,76 @@
+import { insertSlots, type NewSlot } from '../beds/index.ts'
+import { type DemoFigures, saveDemoRegion } from '../facilities/index.ts'
+import { insertPerson } from '../platform/auth.sql.ts'
+import type { Tx } from '../platform/db.ts'
+import type { Deps } from '../platform/deps.ts'
+import { DEMO_SEED, type DemoHospital, type DemoRegion, generateRegion } from './generate.ts'
+
+/** Fills an empty demo cell with its region's invented hospitals, bed places and people, once. */
+export const seedDemo = async (
+  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'log'>,
+  seed = DEMO_SEED,
+): Promise<void> => {
+  const demo = generateRegion(deps.config.region, seed)
+  const now = deps.clock.now()
+  const seeded = await deps.db.tx(async (tx) => {
+    if (!(await saveDemoRegion(tx, figuresOf(demo), now))) return false
+    await insertSlots(
+      tx,
+      demo.hospitals.flatMap((hospital) => newSlots(hospital, now)),
+      now,
+    )
+    await insertPeople(tx, demo, now)
+    return true
+  })
+  const { region, hospitals } = demo
+  if (seeded) deps.log.info({ region: region.code, hospitals: hospitals.length }, 'demo-seeded')
+}
+
+const newSlots = ({ id, slots }: DemoHospital, now: Date): readonly NewSlot[] =>
+  slots.map(({ ageMin, ...slot }) => ({
+    ...slot,
+    hospitalId: id,
+    asOf: new Date(now.getTime() - ageMin * 60_000),
+    source: 'api' as const,
+  }))
+
+const insertPeople = async (tx: Tx, { people }: DemoRegion, now: Date): Promise<void> => {
+  for (const person of people) await insertPerson(tx, { ...person, demo: true }, now)
+}
+
+const figuresOf = ({ region, hospitals }: DemoRegion): DemoFigures => ({
+  sidoCode: region.code,
+  hospitals: hospitals.map((hospital) => ({
+    id: hospital.id,
+    name: hospital.name,
+    type: hospital.type,
+    kind: hospital.kind,
+    sidoCode: region.code,
+    sigunguCode: hospital.sigunguCode,
+    address: hospital.address,
+    phone: hospital.phone,
+    ...(hospital.erPhone === null ? {} : { erPhone: hospital.erPhone }),
+    lat: hospital.position.lat,
+    lon: hospital.position.lon,
+    licensedBeds: hospital.licensedBeds,
+    inpatientRooms: null,
+    medicalStaff: null,
+    departments: hospital.departments,
+    sourceUpdatedOn: null,
+  })),
+  closed: hospitals.filter(({ state }) => state === 'closed').map(({ id }) => id),
+  answers: hospitals.flatMap(({ id, answers }) => answers.map(([code, answer]) => ({ hospitalId: id, code, answer }))),
+  counts: hospitals.flatMap(({ id, slots }) => countsOf(id, slots)),
+})
+
+/** What the hospital would have told the emergency centre: its own slots, counted. */
+const countsOf = (hospitalId: string, slots: DemoHospital['slots']): DemoFigures['counts'] => {
+  const byClass = Map.groupBy(slots, ({ bedClass }) => bedClass)
+  return [...byClass].map(([bedClass, own]) => ({
+    hospitalId,
+    bedClass,
+    available: own.filter(({ state }) => state === 'available').length,
+    total: own.length,
+    ageMin: Math.max(...own.map(({ ageMin }) => ageMin)),
+  }))
+}
