@@ -1,0 +1,34 @@
+import { QueryClient } from '@tanstack/react-query'
+import { Refused } from '../offline/api.ts'
+import { backoffMs } from '../offline/backoff.ts'
+
+/** Keys of queries that no event of the cell changes. */
+const NOT_LIVE: readonly unknown[] = ['me', 'demo-people', 'severity', 'identity']
+const AT_MOST_EVERY_MS = 400
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The browser's idea of being online is not asked: the request itself tells.
+      networkMode: 'always',
+      staleTime: 15_000,
+      refetchOnReconnect: false,
+      retry: (count, fault) => !(fault instanceof Refused) && count < 2,
+      retryDelay: (count) => backoffMs(count + 1, Math.random()),
+    },
+  },
+})
+
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Something changed in the cell: what is on the screen is read again, however many events come in a burst. */
+export const refreshLive = (): void => {
+  timer ??= setTimeout(() => {
+    timer = undefined
+    void queries.invalidateQueries({ predicate: (query) => !NOT_LIVE.includes(query.queryKey[0]) })
+  }, AT_MOST_EVERY_MS)
+}
+
+export const refreshAfterAct = (): void => {
+  void queries.invalidateQueries({ predicate: (query) => !NOT_LIVE.includes(query.queryKey[0]) })
+}

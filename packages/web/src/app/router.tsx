@@ -1,0 +1,80 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { z } from 'zod'
+import { Failed } from '../ui/states.tsx'
+import { Missing } from './missing.tsx'
+import { Shell } from './shell.tsx'
+import { SignedIn } from './signed-in.tsx'
+
+const root = createRootRoute({ component: Shell, notFoundComponent: Missing })
+const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: SignedIn })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('../features/people/sign-in.tsx'), 'SignIn'),
+})
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/beds/home.tsx'), 'Home'),
+})
+const newRequest = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/requests/new',
+  component: lazyRouteComponent(() => import('../features/beds/request-form/page.tsx'), 'RequestFormPage'),
+})
+const request = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/requests/$id',
+  component: lazyRouteComponent(() => import('../features/beds/request/page.tsx'), 'RequestPage'),
+})
+const desk = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/desk',
+  validateSearch: z.object({
+    request: z.string().max(64).optional().catch(undefined),
+    view: z.enum(['queue', 'batch']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../features/beds/desk/page.tsx'), 'DeskPage'),
+})
+const hospital = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/hospital',
+  component: lazyRouteComponent(() => import('../features/beds/hospital/page.tsx'), 'HospitalDeskPage'),
+})
+const board = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/board',
+  component: lazyRouteComponent(() => import('../features/beds/board/page.tsx'), 'BoardPage'),
+})
+const hospitals = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/hospitals',
+  component: lazyRouteComponent(() => import('../features/facilities/directory.tsx'), 'DirectoryPage'),
+})
+const hospitalPage = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/hospitals/$id',
+  component: lazyRouteComponent(() => import('../features/facilities/hospital.tsx'), 'HospitalPage'),
+})
+const sources = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('../features/facilities/sources.tsx'), 'SourcesPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    signedIn.addChildren([home, newRequest, request, desk, hospital, board, hospitals, hospitalPage, sources]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

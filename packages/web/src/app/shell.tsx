@@ -1,0 +1,116 @@
+import type { Me } from '@dure/contract'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { OfferWatch } from '../features/beds/offer-watch.tsx'
+import { currentLanguage, setLanguage } from '../i18n/index.ts'
+import { readySound } from '../ui/sound.ts'
+import { ConnectionLine } from './connection-line.tsx'
+import { useLive } from './live.ts'
+import { OutboxTray } from './outbox-tray.tsx'
+import { hasRole, useMe, useSignOut } from './session.ts'
+import { setSetting, useSetting } from './settings.ts'
+import { Shortcuts } from './shortcuts.tsx'
+
+export const Shell = () => {
+  const { t } = useTranslation()
+  const me = useMe() ?? null
+  useLive(me?.id)
+  useEffect(readySound, [])
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#main">
+        {t('shell.skip')}
+      </a>
+      <header className="top">
+        <div className="top-row">
+          <Link to="/" className="brand">
+            <strong>{t('shell.brand')}</strong>
+            {me === null ? null : <span className="brand-place">{t(`sido.${me.cell.region as '28'}`)}</span>}
+          </Link>
+          {me === null ? null : <MainNav me={me} />}
+          <div className="tools">
+            {me === null ? null : <Person me={me} />}
+            {me === null ? null : <OutboxTray personId={me.id} />}
+            <Switches />
+            {me === null ? null : <Shortcuts me={me} />}
+          </div>
+        </div>
+        <ConnectionLine />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <div id="live-polite" className="visually-hidden" aria-live="polite" />
+      <div id="live-urgent" className="visually-hidden" role="alert" />
+      {me !== null && hasRole(me, 'hospital_desk') ? <OfferWatch /> : null}
+    </div>
+  )
+}
+
+const MainNav = ({ me }: { me: Me }) => {
+  const { t } = useTranslation()
+  const path = useLocation({ select: (location) => location.pathname })
+  const links = [
+    ...(hasRole(me, 'placement_desk', 'national_desk', 'admin')
+      ? [{ to: '/desk', label: t('nav.desk') } as const]
+      : []),
+    ...(hasRole(me, 'hospital_desk') ? [{ to: '/hospital', label: t('nav.hospital') } as const] : []),
+    ...(hasRole(me, 'requester', 'transport') ? [{ to: '/', label: t('nav.mine') } as const] : []),
+    ...(hasRole(me, 'requester', 'hospital_desk', 'placement_desk')
+      ? [{ to: '/requests/new', label: t('nav.ask') } as const]
+      : []),
+    { to: '/board', label: t('nav.board') } as const,
+    { to: '/hospitals', label: t('nav.hospitals') } as const,
+  ]
+  return (
+    <nav className="nav" aria-label={t('nav.label')}>
+      {links.map((link) => (
+        <Link key={link.to} to={link.to} className="nav-link" aria-current={path === link.to ? 'page' : undefined}>
+          {link.label}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+const Person = ({ me }: { me: Me }) => {
+  const { t } = useTranslation()
+  const signOut = useSignOut()
+  return (
+    <div className="person">
+      <span className="person-name">
+        <strong>{me.name}</strong>
+        <span className="quiet">{me.facilityName ?? me.roles.map((role) => t(`role.${role}`)).join(', ')}</span>
+      </span>
+      <button type="button" className="text-button" onClick={() => void signOut()}>
+        {t('shell.signOut')}
+      </button>
+    </div>
+  )
+}
+
+const Switches = () => {
+  const { t } = useTranslation()
+  const contrast = useSetting('contrast')
+  const sound = useSetting('sound')
+  const other = currentLanguage() === 'ko' ? 'en' : 'ko'
+  return (
+    <div className="switches">
+      <button type="button" className="text-button" lang={other} onClick={() => void setLanguage(other)}>
+        {other === 'en' ? 'English' : '한국어'}
+      </button>
+      <button
+        type="button"
+        className="text-button"
+        aria-pressed={contrast}
+        onClick={() => setSetting('contrast', !contrast)}
+      >
+        {t(contrast ? 'shell.contrastOff' : 'shell.contrastOn')}
+      </button>
+      <button type="button" className="text-button" aria-pressed={sound} onClick={() => setSetting('sound', !sound)}>
+        {t(sound ? 'shell.soundIsOn' : 'shell.soundIsOff')}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,87 @@
+import type { RequestView } from '@dure/contract'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { Card } from '../../../ui/page.tsx'
+import { Read } from '../../../ui/states.tsx'
+import { Since } from '../../../ui/time.tsx'
+import { ActPanel } from '../shared/act-panel.tsx'
+import { SeverityBadge, UrgencyBadge } from '../shared/badges.tsx'
+import { HoldView } from '../shared/hold-view.tsx'
+import { Identity } from '../shared/identity.tsx'
+import { Ladder } from '../shared/ladder.tsx'
+import { OfferList } from '../shared/offer-list.tsx'
+import { requestQuery } from '../shared/queries.ts'
+import { RequestSummary } from '../shared/request-summary.tsx'
+import { SeverityView } from '../shared/severity-view.tsx'
+import { Situation } from '../shared/situation.tsx'
+import { Timeline } from '../shared/timeline.tsx'
+import { Candidates } from './candidates.tsx'
+
+/** States in which hospitals can be looked for. */
+const LOOKING: readonly RequestView['state'][] = [
+  'submitted',
+  'triaged',
+  'matching',
+  'offered',
+  'escalated',
+  'no_bed',
+  'diverted',
+]
+
+export const DeskDetail = ({ id }: { id: string }) => {
+  const { t } = useTranslation()
+  const query = useQuery(requestQuery(id))
+  return (
+    <>
+      <Link to="/desk" className="button look-quiet size-small desk-back">
+        ← {t('desk.back')}
+      </Link>
+      <Read query={query}>
+        {(request) => (
+          <>
+            <div className="request-head">
+              <h2 className="detail-code">{t('request.titleCode', { code: request.code })}</h2>
+              <SeverityBadge severity={request.severity.effective} />
+              <UrgencyBadge urgency={request.urgency} />
+              <span>
+                <strong>
+                  <Since at={request.waitingSince} />
+                </strong>{' '}
+                {t('queue.waiting')}
+              </span>
+            </div>
+            <Ladder state={request.state} />
+            <Card title={t('request.now')}>
+              <Situation request={request} />
+              {request.hold === null ? null : <HoldView hold={request.hold} code={request.code} mayExtend />}
+              {request.offers.length === 0 ? null : <OfferList request={request} mayType />}
+              <ActPanel
+                request={request}
+                withChannel
+                initial={{ triage: triageStart(request), declare_no_bed: { retryInMinutes: '30' } }}
+              />
+            </Card>
+            {LOOKING.includes(request.state) ? <Candidates request={request} /> : null}
+            <Card title={t('request.patient')}>
+              <RequestSummary request={request} />
+              <SeverityView severity={request.severity} />
+            </Card>
+            <Identity request={request} />
+            <Card title={t('timeline.title')}>
+              <Timeline requestId={request.id} />
+            </Card>
+          </>
+        )}
+      </Read>
+    </>
+  )
+}
+
+/** The form of triage opens with what is already known, so that agreeing is one press. */
+const triageStart = (request: RequestView): Record<string, string> => ({
+  severity: request.severity.effective ?? '',
+  urgency: request.urgency,
+  requestedClass: request.details.requestedClass ?? '',
+  stability: request.stability,
+})

@@ -1,0 +1,160 @@
+import {
+  type BedClass,
+  type Consciousness,
+  type IsolationNeed,
+  type Need,
+  type OriginType,
+  type OxygenSupport,
+  type Pathogen,
+  type RequestInput,
+  type RequestReason,
+  requestInput,
+  type Sex,
+  type Stability,
+  type Transport,
+  type Urgency,
+} from '@dure/contract'
+
+/** The form as typed: numbers are still text, nothing is chosen for the doctor but what is nearly always so. */
+export interface TypedRequest {
+  readonly originType: OriginType
+  readonly originAddress: string
+  readonly callbackPhone: string
+  readonly ageYears: string
+  readonly sex: Sex | null
+  readonly complaint: string
+  readonly isolationNeed: IsolationNeed | null
+  readonly oxygen: OxygenSupport | null
+  readonly requestedClass: BedClass | null
+  readonly needs: readonly Need[]
+  readonly pathogen: Pathogen | null
+  readonly pulse: string
+  readonly systolicBp: string
+  readonly respiratoryRate: string
+  readonly temperature: string
+  readonly spo2: string
+  readonly consciousness: Consciousness | null
+  readonly takenAt: string
+  readonly urgency: Urgency | null
+  readonly stability: Stability | null
+  readonly transport: Transport | null
+  readonly reason: RequestReason | null
+  readonly oxygenFlowLpm: string
+  readonly fio2Percent: string
+  readonly weightKg: string
+  readonly pregnancyWeeks: string
+  readonly comorbidities: string
+  readonly allergies: string
+  readonly guardianPhone: string
+  readonly codeStatus: 'full' | 'no_cpr' | 'comfort_only' | ''
+  readonly note: string
+}
+
+export const EMPTY: TypedRequest = {
+  originType: 'emergency_room',
+  originAddress: '',
+  callbackPhone: '',
+  ageYears: '',
+  sex: null,
+  complaint: '',
+  isolationNeed: null,
+  oxygen: null,
+  requestedClass: null,
+  needs: [],
+  pathogen: null,
+  pulse: '',
+  systolicBp: '',
+  respiratoryRate: '',
+  temperature: '',
+  spo2: '',
+  consciousness: null,
+  takenAt: '',
+  urgency: null,
+  stability: null,
+  transport: null,
+  reason: null,
+  oxygenFlowLpm: '',
+  fio2Percent: '',
+  weightKg: '',
+  pregnancyWeeks: '',
+  comorbidities: '',
+  allergies: '',
+  guardianPhone: '',
+  codeStatus: '',
+  note: '',
+}
+
+/** '' and null mean "not said" and are left out; what is not a number stays text, so that the check names the field. */
+const numberOf = (text: string): number | string =>
+  /^-?\d+([.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : text
+const said = (members: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(members).filter(
+      ([, value]) => value !== '' && value !== null && !(Array.isArray(value) && value.length === 0),
+    ),
+  )
+const listOf = (text: string): string[] =>
+  text
+    .split(/[,·\n]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+
+export const vitalsOf = (typed: TypedRequest): Record<string, unknown> =>
+  said({
+    pulse: numberOf(typed.pulse.trim()),
+    systolicBp: numberOf(typed.systolicBp.trim()),
+    respiratoryRate: numberOf(typed.respiratoryRate.trim()),
+    temperature: numberOf(typed.temperature.trim()),
+    spo2: numberOf(typed.spo2.trim()),
+    consciousness: typed.consciousness,
+  })
+
+export const inputOf = (typed: TypedRequest): Record<string, unknown> => {
+  const vitals = vitalsOf(typed)
+  return said({
+    originType: typed.originType,
+    originAddress: typed.originAddress.trim(),
+    callbackPhone: typed.callbackPhone.trim(),
+    ageYears: numberOf(typed.ageYears.trim()),
+    sex: typed.sex,
+    complaint: typed.complaint.trim(),
+    isolationNeed: typed.isolationNeed,
+    oxygen: typed.oxygen,
+    requestedClass: typed.requestedClass,
+    needs: typed.needs,
+    pathogen: typed.pathogen,
+    vitals: Object.keys(vitals).length === 0 ? null : said({ ...vitals, takenAt: typed.takenAt }),
+    urgency: typed.urgency,
+    stability: typed.stability,
+    transport: typed.transport,
+    reason: typed.reason,
+    oxygenFlowLpm: numberOf(typed.oxygenFlowLpm.trim()),
+    fio2Percent: numberOf(typed.fio2Percent.trim()),
+    weightKg: numberOf(typed.weightKg.trim()),
+    pregnancyWeeks: numberOf(typed.pregnancyWeeks.trim()),
+    comorbidities: listOf(typed.comorbidities),
+    allergies: listOf(typed.allergies),
+    guardianPhone: typed.guardianPhone.trim(),
+    codeStatus: typed.codeStatus,
+    note: typed.note.trim(),
+  })
+}
+
+export type FieldFaultKind = 'needed' | 'notValid'
+export type Checked =
+  | { readonly ok: true; readonly input: RequestInput }
+  | { readonly ok: false; readonly faults: ReadonlyMap<string, FieldFaultKind> }
+
+/** Checks by the contract's own rules, so that the form never disagrees with the server. */
+export const checkTyped = (typed: TypedRequest): Checked => {
+  const input = inputOf(typed)
+  const parsed = requestInput.safeParse(input)
+  if (parsed.success) return { ok: true, input: parsed.data }
+  const faults = new Map<string, FieldFaultKind>()
+  for (const issue of parsed.error.issues) {
+    const name = String(issue.path[0] === 'vitals' ? issue.path[1] : issue.path[0])
+    if (!faults.has(name))
+      faults.set(name, input[name] === undefined && issue.path[0] !== 'vitals' ? 'needed' : 'notValid')
+  }
+  return { ok: false, faults }
+}

@@ -1,0 +1,83 @@
+import type { RequestView } from '@dure/contract'
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { StaleNote } from '../../../app/connection-line.tsx'
+import { hasRole, useSignedIn } from '../../../app/session.ts'
+import { Card, PageTitle } from '../../../ui/page.tsx'
+import { Read } from '../../../ui/states.tsx'
+import { Since } from '../../../ui/time.tsx'
+import { ActPanel } from '../shared/act-panel.tsx'
+import { SeverityBadge, StateBadge, UrgencyBadge } from '../shared/badges.tsx'
+import { HoldView } from '../shared/hold-view.tsx'
+import { Identity } from '../shared/identity.tsx'
+import { Ladder } from '../shared/ladder.tsx'
+import { OfferList } from '../shared/offer-list.tsx'
+import { requestQuery } from '../shared/queries.ts'
+import { RequestSummary } from '../shared/request-summary.tsx'
+import { SeverityView } from '../shared/severity-view.tsx'
+import { Situation } from '../shared/situation.tsx'
+import { Timeline } from '../shared/timeline.tsx'
+
+export const RequestPage = () => {
+  const { t } = useTranslation()
+  const { id } = useParams({ from: '/signed-in/requests/$id' })
+  const query = useQuery(requestQuery(id))
+  return (
+    <div className="page">
+      <PageTitle>
+        {query.data === undefined ? t('request.title') : t('request.titleCode', { code: query.data.code })}
+      </PageTitle>
+      <StaleNote />
+      <Read query={query}>{(request) => <RequestBody request={request} />}</Read>
+    </div>
+  )
+}
+
+const RequestBody = ({ request }: { request: RequestView }) => {
+  const { t } = useTranslation()
+  const me = useSignedIn()
+  const isDesk = hasRole(me, 'placement_desk', 'national_desk')
+  return (
+    <>
+      <div className="request-head">
+        <SeverityBadge severity={request.severity.effective} />
+        <StateBadge state={request.state} />
+        <UrgencyBadge urgency={request.urgency} />
+        <span>
+          <strong>
+            <Since at={request.waitingSince} />
+          </strong>{' '}
+          {t('queue.waiting')}
+        </span>
+      </div>
+      <Ladder state={request.state} />
+      <div className="columns">
+        <div className="column">
+          <Card title={t('request.now')}>
+            <Situation request={request} />
+            {request.hold === null ? null : (
+              <HoldView hold={request.hold} code={request.code} mayExtend={!hasRole(me, 'transport')} />
+            )}
+            <ActPanel request={request} withChannel={isDesk} />
+          </Card>
+          <Card title={t('request.patient')}>
+            <RequestSummary request={request} />
+            <SeverityView severity={request.severity} />
+          </Card>
+          <Identity request={request} />
+        </div>
+        <div className="column">
+          {request.offers.length === 0 ? null : (
+            <Card title={t('offers.title')}>
+              <OfferList request={request} mayType={false} />
+            </Card>
+          )}
+          <Card title={t('timeline.title')}>
+            <Timeline requestId={request.id} />
+          </Card>
+        </div>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,76 @@
+import type { HospitalView } from '@dure/contract'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { StaleNote } from '../../app/connection-line.tsx'
+import { Count } from '../../ui/count.tsx'
+import { Facts } from '../../ui/facts.tsx'
+import { Card, PageTitle } from '../../ui/page.tsx'
+import { Read } from '../../ui/states.tsx'
+import { Clock } from '../../ui/time.tsx'
+import { BedFigures } from './bed-figures.tsx'
+import { CapabilityList } from './capability-list.tsx'
+import { hospitalQuery } from './queries.ts'
+
+/** Everything known about one hospital, every figure with where it comes from and how old it is. */
+export const HospitalPage = () => {
+  const { t } = useTranslation()
+  const { id } = useParams({ from: '/signed-in/hospitals/$id' })
+  const query = useQuery(hospitalQuery(id))
+  return (
+    <div className="page">
+      <Link to="/hospitals" className="button look-quiet size-small">
+        ← {t('directory.title')}
+      </Link>
+      <PageTitle>{query.data?.name ?? t('directory.hospital')}</PageTitle>
+      <StaleNote />
+      <Read query={query}>{(hospital) => <HospitalBody hospital={hospital} />}</Read>
+    </div>
+  )
+}
+
+const HospitalBody = ({ hospital }: { hospital: HospitalView }) => {
+  const { t } = useTranslation()
+  const phone = (number: string | null) => (number === null ? null : <a href={`tel:${number}`}>{number}</a>)
+  return (
+    <>
+      {hospital.state === 'open' ? null : <p className="warning-text">{t(`hospitalState.${hospital.state}`)}</p>}
+      <div className="columns">
+        <div className="column">
+          <Card title={t('hospital.about')}>
+            <Facts
+              rows={[
+                [t('directory.kind'), hospital.type === '' ? t(`hospitalKind.${hospital.kind}`) : hospital.type],
+                [t('hospital.address'), hospital.address],
+                [t('hospital.phone'), phone(hospital.phone)],
+                [t('hospital.erPhone'), phone(hospital.erPhone)],
+                [t('directory.licensed'), <Count key="beds" value={hospital.licensedBeds} />],
+                [t('hospital.staff'), <Count key="staff" value={hospital.medicalStaff} />],
+                [t('hospital.source'), t(`source.${hospital.source}`)],
+                [t('hospital.sourceUpdated'), hospital.sourceUpdatedOn ?? t('common.notKnown')],
+                [t('hospital.importedAt'), <Clock key="imported" at={hospital.importedAt} />],
+              ]}
+            />
+            {hospital.departments.length === 0 ? null : (
+              <p className="departments">
+                {hospital.departments.map((one) => (
+                  <span key={one} className="tag">
+                    {one}
+                  </span>
+                ))}
+              </p>
+            )}
+          </Card>
+          <Card title={t('hospital.capabilities')}>
+            <CapabilityList capabilities={hospital.capabilities} />
+          </Card>
+        </div>
+        <div className="column">
+          <Card title={t('hospital.bedCounts')}>
+            <BedFigures counts={hospital.bedCounts} />
+          </Card>
+        </div>
+      </div>
+    </>
+  )
+}

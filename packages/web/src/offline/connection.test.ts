@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { connectionOf, OFFLINE_AFTER_MS, trueAsOf } from './connection.ts'
+
+const quiet = { heardAt: 1_000, streamFailingSince: null, requestsFailingSince: null }
+
+test('nothing heard yet is not called connected', () => {
+  assert.equal(connectionOf({ ...quiet, heardAt: null }, 5_000).state, 'connecting')
+})
+
+test('a stream and requests that answer are connected', () => {
+  assert.deepEqual(connectionOf(quiet, 2_000), { state: 'connected', since: null, heardAt: 1_000 })
+})
+
+test('a failing request alone is enough to say reconnecting, since when', () => {
+  assert.deepEqual(connectionOf({ ...quiet, requestsFailingSince: 3_000 }, 4_000), {
+    state: 'reconnecting',
+    since: 3_000,
+    heardAt: 1_000,
+  })
+})
+
+test('silence longer than the limit is called offline', () => {
+  const state = connectionOf({ ...quiet, streamFailingSince: 3_000 }, 3_000 + OFFLINE_AFTER_MS).state
+  assert.equal(state, 'offline')
+})
+
+test('while requests still answer, a lost stream is reconnecting and never offline', () => {
+  const facts = { heardAt: 100_000, streamFailingSince: 3_000, requestsFailingSince: null }
+  assert.equal(connectionOf(facts, 101_000).state, 'reconnecting')
+})
+
+test('a figure is as young as the last heartbeat only while the stream arrives and nothing said it changed', () => {
+  assert.equal(trueAsOf(500, false, quiet), 1_000)
+  assert.equal(trueAsOf(500, true, quiet), 500)
+  assert.equal(trueAsOf(500, false, { ...quiet, streamFailingSince: 900 }), 500)
+})

@@ -1,0 +1,79 @@
+import type { Problem } from '@dure/contract'
+import { backoffMs } from './backoff.ts'
+
+/** One action of a person on its way to the cell. Its id is the idempotency key: however often it is sent, it acts once. */
+export type OutboxItem = OutboxHead &
+  (
+    | { readonly state: 'waiting'; readonly input: unknown; readonly attempts: number; readonly nextTryAt: number }
+    | { readonly state: 'accepted'; readonly settledAt: number }
+    | { readonly state: 'refused'; readonly settledAt: number; readonly problem: Problem }
+  )
+
+interface OutboxHead {
+  readonly id: string
+  /** What the person means to do; while it is on its way a second press is the same action. */
+  readonly intent: string
+  readonly personId: string
+  readonly endpointId: string
+  /** Key of the sentence that names the action, and what fills its gaps; never clinical text. */
+  readonly label: OutboxLabel
+  readonly createdAt: number
+}
+
+export interface OutboxLabel {
+  readonly key: string
+  readonly values?: Readonly<Record<string, string>>
+}
+
+/** What came of one try. */
+export type Outcome =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly problem: Problem }
+  | { readonly kind: 'no-answer' }
+
+const SERVER_FAULT_TRIES = 5
+/** Settled actions stay visible this long and then leave the device. */
+export const KEEP_SETTLED_MS = 15 * 60_000
+/** Somebody whose finger was faster than the answer presses again within this time. */
+export const SECOND_PRESS_MS = 700
+
+/** Busy servers are asked again; so is one that made an error, but not for ever. A sign-in that ran out waits for the next. */
+const isWorthRetrying = (problem: Problem, attempts: number): boolean =>
+  problem.code === 'sign-in-needed' ||
+  problem.code === 'too-many-requests' ||
+  problem.code === 'overloaded' ||
+  (problem.status >= 500 && attempts < SERVER_FAULT_TRIES)
+
+/** The item after a try. The input leaves the device as soon as the action is settled. */
+export const afterTry = (item: OutboxItem, outcome: Outcome, now: number, chance: number): OutboxItem => {
+  if (item.state !== 'waiting') return item
+  const { input: _gone, attempts: _tries, nextTryAt: _next, state: _state, ...head } = item
+  if (outcome.kind === 'accepted') return { ...head, state: 'accepted', settledAt: now }
+  const attempts = item.attempts + 1
+  if (outcome.kind === 'refused' && !isWorthRetrying(outcome.problem, attempts))
+    return { ...head, state: 'refused', settledAt: now, problem: outcome.problem }
+  return { ...item, attempts, nextTryAt: now + backoffMs(attempts, chance) }
+}
+
+/** The action that a press with this intent means: one on its way, or one settled a moment ago. */
+export const samePress = (
+  items: readonly OutboxItem[],
+  personId: string,
+  intent: string,
+  now: number,
+): OutboxItem | undefined =>
+  items.findLast(
+    (item) =>
+      item.personId === personId &&
+      item.intent === intent &&
+      (item.state === 'waiting' || (item.state === 'accepted' && now - item.settledAt < SECOND_PRESS_MS)),
+  )
+
+/** Oldest first, and only what is due: an action never overtakes one the same person did before. */
+export const nextToSend = (items: readonly OutboxItem[], personId: string, now: number): OutboxItem | undefined => {
+  const first = items.find((item) => item.state === 'waiting' && item.personId === personId)
+  return first?.state === 'waiting' && first.nextTryAt <= now ? first : undefined
+}
+
+export const withoutOld = (items: readonly OutboxItem[], now: number): readonly OutboxItem[] =>
+  items.filter((item) => item.state === 'waiting' || now - item.settledAt < KEEP_SETTLED_MS)
