@@ -472,6 +472,16 @@ export type Figures = z.infer<typeof figures>
 
 // ---------------------------------------------------------------- endpoints
 
+/** The ways in which placing may refuse; input that is not valid comes beside them on every route. */
+const placing = [
+  'not-found',
+  'not-allowed',
+  'wrong-state',
+  'conflict',
+  'slot-taken',
+  'already-placed',
+  'no-candidate',
+] as const
 const desk = ['placement_desk', 'national_desk', 'admin'] as const
 const anyone = v.ROLES
 
@@ -485,7 +495,7 @@ export const bedEndpoints = {
     roles: anyone,
     params: byId,
     response: { status: 200, schema: z.object({ slots: z.array(slotView) }) },
-    problems: ['not-found', 'not-allowed'],
+    problems: placing,
   }),
   addSlot: endpoint({
     id: 'addSlot',
@@ -497,7 +507,7 @@ export const bedEndpoints = {
     params: byId,
     body: slotInput,
     response: { status: 201, schema: slotView },
-    problems: ['not-found', 'not-allowed', 'conflict'],
+    problems: placing,
   }),
   changeSlot: endpoint({
     id: 'changeSlot',
@@ -509,7 +519,7 @@ export const bedEndpoints = {
     params: byId,
     body: slotChange,
     response: { status: 200, schema: slotView },
-    problems: ['not-found', 'not-allowed', 'wrong-state', 'conflict'],
+    problems: placing,
   }),
   stillTrue: endpoint({
     id: 'stillTrue',
@@ -525,7 +535,7 @@ export const bedEndpoints = {
       heardFrom: z.string().trim().max(80).optional(),
     }),
     response: { status: 200, schema: z.object({ confirmed: z.int(), asOf: instant }) },
-    problems: ['not-found', 'not-allowed'],
+    problems: placing,
   }),
   listCapacity: endpoint({
     id: 'listCapacity',
@@ -536,7 +546,7 @@ export const bedEndpoints = {
     roles: anyone,
     params: byId,
     response: { status: 200, schema: z.object({ reports: z.array(capacityView) }) },
-    problems: ['not-found'],
+    problems: placing,
   }),
   reportCapacity: endpoint({
     id: 'reportCapacity',
@@ -548,7 +558,7 @@ export const bedEndpoints = {
     params: byId,
     body: capacityReport,
     response: { status: 201, schema: capacityView },
-    problems: ['not-found', 'not-allowed'],
+    problems: placing,
   }),
   suggestSeverity: endpoint({
     id: 'suggestSeverity',
@@ -568,9 +578,10 @@ export const bedEndpoints = {
     summary: 'Ask for a bed',
     auth: 'session',
     roles: ['requester', 'hospital_desk', 'placement_desk', 'transport'],
-    body: requestInput,
+    /** A draft is seen by nobody but its maker until it is submitted. */
+    body: requestInput.extend({ asDraft: z.boolean().optional() }),
     response: { status: 201, schema: requestView },
-    problems: ['not-allowed', 'not-found'],
+    problems: placing,
   }),
   listRequests: endpoint({
     id: 'listRequests',
@@ -595,7 +606,7 @@ export const bedEndpoints = {
     roles: anyone,
     params: byId,
     response: { status: 200, schema: requestView },
-    problems: ['not-found', 'not-allowed'],
+    problems: placing,
   }),
   editRequest: endpoint({
     id: 'editRequest',
@@ -607,7 +618,7 @@ export const bedEndpoints = {
     params: byId,
     body: z.strictObject({ version: z.int(), details: requestInput.partial() }),
     response: { status: 200, schema: requestView },
-    problems: ['not-found', 'not-allowed', 'wrong-state', 'conflict'],
+    problems: placing,
   }),
   actOnRequest: endpoint({
     id: 'actOnRequest',
@@ -619,7 +630,7 @@ export const bedEndpoints = {
     params: byId,
     body: acted,
     response: { status: 200, schema: requestView },
-    problems: ['not-found', 'not-allowed', 'wrong-state', 'conflict'],
+    problems: placing,
   }),
   timeline: endpoint({
     id: 'timeline',
@@ -630,7 +641,7 @@ export const bedEndpoints = {
     roles: anyone,
     params: byId,
     response: { status: 200, schema: z.object({ entries: z.array(timelineEntry) }) },
-    problems: ['not-found', 'not-allowed'],
+    problems: placing,
   }),
   setIdentity: endpoint({
     id: 'setIdentity',
@@ -642,7 +653,7 @@ export const bedEndpoints = {
     params: byId,
     body: patientIdentity,
     response: { status: 200, schema: z.object({ identityKnown: z.literal(true), sameAs: z.array(id) }) },
-    problems: ['not-found', 'not-allowed', 'wrong-state'],
+    problems: placing,
   }),
   getIdentity: endpoint({
     id: 'getIdentity',
@@ -653,7 +664,7 @@ export const bedEndpoints = {
     roles: ['requester', 'hospital_desk', 'placement_desk', 'transport'],
     params: byId,
     response: { status: 200, schema: patientIdentity.omit({ residentNumber: true }) },
-    problems: ['not-found', 'not-allowed'],
+    problems: placing,
   }),
   listCandidates: endpoint({
     id: 'listCandidates',
@@ -668,7 +679,7 @@ export const bedEndpoints = {
       whyNot: z.coerce.number().int().min(0).max(500).default(50),
     }),
     response: { status: 200, schema: candidates },
-    problems: ['not-found', 'not-allowed'],
+    problems: placing,
   }),
   suggestAssignment: endpoint({
     id: 'suggestAssignment',
@@ -699,7 +710,7 @@ export const bedEndpoints = {
     params: byId,
     body: z.strictObject({ hospitalIds: z.array(id).max(3).optional(), version: z.int() }),
     response: { status: 201, schema: requestView },
-    problems: ['not-found', 'not-allowed', 'wrong-state', 'conflict', 'no-candidate'],
+    problems: placing,
   }),
   listOffers: endpoint({
     id: 'listOffers',
@@ -729,7 +740,7 @@ export const bedEndpoints = {
       heardFrom: z.string().trim().max(80).optional(),
     }),
     response: { status: 200, schema: z.object({ offer: offerView, hold: holdView.nullable() }) },
-    problems: ['not-found', 'not-allowed', 'wrong-state', 'conflict', 'slot-taken', 'already-placed'],
+    problems: placing,
   }),
   extendHold: endpoint({
     id: 'extendHold',
@@ -740,7 +751,7 @@ export const bedEndpoints = {
     roles: ['hospital_desk', 'placement_desk', 'requester'],
     params: byId,
     response: { status: 200, schema: holdView },
-    problems: ['not-found', 'not-allowed', 'wrong-state'],
+    problems: placing,
   }),
   board: endpoint({
     id: 'board',
@@ -784,7 +795,7 @@ export const bedEndpoints = {
         ),
       }),
     },
-    problems: ['not-found', 'not-allowed'],
+    problems: placing,
   }),
   setMode: endpoint({
     id: 'setMode',
@@ -795,6 +806,6 @@ export const bedEndpoints = {
     roles: ['placement_desk', 'admin'],
     body: z.strictObject({ mode: z.enum(v.REGION_MODES), why: shortText(300) }),
     response: { status: 200, schema: z.object({ mode: z.enum(v.REGION_MODES), since: instant }) },
-    problems: ['not-allowed'],
+    problems: placing,
   }),
 } as const

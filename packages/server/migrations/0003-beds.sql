@@ -55,15 +55,9 @@ $$;
 create trigger slot_fencing_rises before update of fencing on beds.slot
   for each row execute function beds.slot_fencing_rises();
 
--- Readers keep the slots in memory. They hear which ones to read again; delivered at commit, never before.
-create function beds.slot_changed() returns trigger language plpgsql as $$
-begin
-  perform pg_notify('beds_slot', new.id);
-  return null;
-end
-$$;
-create trigger slot_changed after insert or update on beds.slot
-  for each row execute function beds.slot_changed();
+-- Every server process keeps the slots in memory for ranking and looks here for those that others changed. Not NOTIFY:
+-- PostgreSQL takes one lock for all commits that notify, and two hundred acceptances at once would queue there.
+create index slot_changed on beds.slot (changed_at);
 
 create table beds.slot_event (
   id bigint generated always as identity primary key,
@@ -279,6 +273,7 @@ create unique index hold_one_live_per_slot on beds.hold (slot_id) where state in
 create unique index hold_one_live_per_request on beds.hold (request_id) where state in ('granted', 'confirmed', 'occupied');
 create index hold_of_request on beds.hold (request_id, granted_at, id);
 create index hold_ended on beds.hold (ended_at desc, id) where ended_at is not null;
+create index hold_granted on beds.hold (granted_at desc, id);
 
 create table beds.request_event (
   id bigint generated always as identity primary key,

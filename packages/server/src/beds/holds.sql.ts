@@ -1,26 +1,5 @@
-import type { HoldState } from '@dure/contract'
 import type { Queries, Tx } from '../platform/db.ts'
-import { first } from './rows.ts'
-
-/** A row of `beds.hold`. Changed only by who holds the lock of its request. */
-export interface HoldRow {
-  readonly id: string
-  readonly request_id: string
-  readonly slot_id: string
-  readonly hospital_id: string
-  readonly offer_id: string | null
-  readonly state: HoldState
-  readonly granted_at: Date
-  readonly expires_at: Date | null
-  readonly extensions: number
-  /** int8 */
-  readonly fencing: string
-  readonly conditions: string | null
-  readonly confirmed_at: Date | null
-  readonly occupied_at: Date | null
-  readonly ended_at: Date | null
-  readonly end_reason: string | null
-}
+import { first, type HoldRow } from './rows.ts'
 
 const SELECTED = `h.id, h.request_id, h.slot_id, h.hospital_id, h.offer_id, h.state, h.granted_at, h.expires_at,
   h.extensions, h.fencing, h.conditions, h.confirmed_at, h.occupied_at, h.ended_at, h.end_reason`

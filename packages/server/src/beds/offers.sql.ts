@@ -1,29 +1,6 @@
-import type { BedClass, Channel, DeclineReason, OfferState } from '@dure/contract'
+import type { Channel, DeclineReason, OfferState } from '@dure/contract'
 import type { Queries, Tx } from '../platform/db.ts'
-import { first } from './rows.ts'
-
-/** A row of `beds.offer`. */
-export interface OfferRow {
-  readonly id: string
-  readonly request_id: string
-  readonly hospital_id: string
-  readonly round: number
-  readonly rank: number
-  readonly state: OfferState
-  readonly designated: boolean
-  readonly bed_class: BedClass
-  readonly sent_at: Date
-  readonly expires_at: Date
-  readonly answered_at: Date | null
-  readonly answered_by: string | null
-  readonly answered_by_name: string | null
-  readonly decline_reason: DeclineReason | null
-  readonly decline_note: string | null
-  readonly conditions: string | null
-  readonly channel: Channel
-  readonly heard_from: string | null
-  readonly version: number
-}
+import { type AcceptanceRow, first, type OfferRow } from './rows.ts'
 
 const SELECTED = `o.id, o.request_id, o.hospital_id, o.round, o.rank, o.state, o.designated, o.bed_class, o.sent_at,
   o.expires_at, o.answered_at, o.answered_by, o.answered_by_name, o.decline_reason, o.decline_note, o.conditions,
@@ -128,30 +105,40 @@ export const offersOfHospital = (
     [hospitalId, scope, since],
   )
 
-/** What a hospital did with the offers of one class since a time. `answerMs` is the median of its answers. */
-export interface AcceptanceRow {
-  readonly hospital_id: string
-  readonly bed_class: BedClass
-  readonly hour: number
-  readonly offers: number
-  readonly accepted: number
-  readonly median_answer_ms: number | null
-}
-
-/** Withdrawn offers say nothing about the hospital and do not count. `hour` is the hour of the day in Korea. */
+/** Withdrawn offers say nothing about the hospital and do not count. The quarter is of the day in Korea: 0 = 00–06 … */
 export const acceptanceSince = (db: Queries, since: Date): Promise<AcceptanceRow[]> =>
   db.sql<AcceptanceRow>(
     `select o.hospital_id,
             o.bed_class,
-            extract(hour from o.sent_at at time zone 'Asia/Seoul')::int as hour,
+            (extract(hour from o.sent_at at time zone 'Asia/Seoul')::int / 6) as quarter,
             count(*)::int as offers,
             (count(*) filter (where o.state in ('accepted', 'accepted_with_conditions')))::int as accepted,
-            percentile_cont(0.5) within group (order by extract(epoch from o.answered_at - o.sent_at) * 1000)
-              filter (where o.answered_at is not null and o.state <> 'expired') as median_answer_ms
+            coalesce(sum(extract(epoch from o.answered_at - o.sent_at))
+              filter (where o.state in ('accepted', 'accepted_with_conditions')), 0)::int as seconds_to_accept
        from beds.offer o
       where o.sent_at >= $1
         and o.state in ('accepted', 'accepted_with_conditions', 'declined', 'expired')
       group by 1, 2, 3
       order by 1, 2, 3`,
     [since],
+  )
+
+export interface PlacementCount {
+  readonly hospital_id: string
+  readonly day: number
+  readonly three_days: number
+}
+
+/** Beds each hospital gave through the network in the last 24 and 72 hours. */
+export const placementCounts = (db: Queries, dayAgo: Date, threeDaysAgo: Date): Promise<PlacementCount[]> =>
+  db.sql<PlacementCount>(
+    `select h.hospital_id,
+            (count(*) filter (where h.granted_at >= $1))::int as day,
+            count(*)::int as three_days
+       from beds.hold h
+      where h.granted_at >= $2
+        and h.state in ('confirmed', 'occupied')
+      group by h.hospital_id
+      order by h.hospital_id`,
+    [dayAgo, threeDaysAgo],
   )

@@ -1,89 +1,9 @@
-import type {
-  BedClass,
-  IsolationNeed,
-  Need,
-  OriginType,
-  OxygenSupport,
-  Pathogen,
-  RequestInput,
-  RequestState,
-  Role,
-  Severity,
-  Sex,
-  Stability,
-  Urgency,
-} from '@dure/contract'
+import type { RequestState } from '@dure/contract'
 import type { Queries, Tx } from '../platform/db.ts'
 import type { By } from './by.ts'
-import type { ResumeState } from './placement.ts'
-import type { EscalationLevel } from './placement-escalation.ts'
-import { first } from './rows.ts'
+import type { RequestPatch } from './request-patch.ts'
+import { type EventRow, first, type QueueRow, type RequestRow } from './rows.ts'
 
-/** A row of `beds.request`. Who the patient is stands elsewhere. */
-export interface RequestRow {
-  readonly id: string
-  readonly sido: string
-  readonly code: string
-  readonly state: RequestState
-  readonly state_since: Date
-  readonly resume_state: ResumeState | null
-  readonly created_at: Date
-  readonly waiting_since: Date
-  readonly deadline_at: Date | null
-  readonly version: number
-  readonly created_by: string
-  readonly created_by_name: string
-  readonly created_by_role: Role
-  readonly owner_hospital_id: string | null
-  readonly origin_type: OriginType
-  readonly origin_hospital_id: string | null
-  readonly origin_lat: number | null
-  readonly origin_lon: number | null
-  readonly callback_phone: string
-  readonly age_years: number
-  readonly sex: Sex
-  readonly complaint: string
-  readonly isolation_need: IsolationNeed
-  readonly oxygen: OxygenSupport
-  readonly requested_class: BedClass
-  readonly needs: Need[]
-  readonly pathogen: Pathogen | null
-  readonly urgency: Urgency
-  readonly stability: Stability
-  readonly out_of_region_consent: boolean
-  readonly details: Partial<RequestInput>
-  readonly pseudonym: string
-  readonly severity_suggested: Severity | null
-  readonly severity_score: 'mews' | 'news2' | null
-  readonly severity_points: number | null
-  readonly severity_parts: Record<string, number>
-  readonly severity_missing: string[]
-  readonly judged_class: Severity | null
-  readonly judged_by: string | null
-  readonly judged_by_name: string | null
-  readonly judged_at: Date | null
-  readonly severity: Severity | null
-  readonly deteriorating: boolean
-  readonly offer_round: number
-  readonly no_bed_interim_plan: string | null
-  readonly no_bed_retry_at: Date | null
-  readonly no_bed_escalation: string | null
-  readonly level: EscalationLevel
-  readonly retries_at_level: number
-  readonly conditions_open: boolean
-  readonly outside_name: string | null
-  readonly outside_phone: string | null
-  readonly merged_into: string | null
-  readonly submitted_at: Date | null
-  readonly first_offer_at: Date | null
-  readonly first_hold_at: Date | null
-  readonly confirmed_at: Date | null
-  readonly closed_at: Date | null
-  readonly closed_reason: string | null
-}
-
-/** What a decision or a correction changes. `severity` is the database's own. */
-export type RequestPatch = Partial<Omit<RequestRow, 'id' | 'sido' | 'code' | 'version' | 'severity' | 'created_at'>>
 export type NewRequest = Omit<RequestRow, 'version' | 'severity' | 'code'>
 
 const COLUMNS = [
@@ -148,7 +68,7 @@ const COLUMNS = [
 const SELECTED = ['code', 'version', 'severity', ...COLUMNS].map((column) => `r.${column}`).join(', ')
 const JSON_COLUMNS: ReadonlySet<string> = new Set(['details', 'severity_parts'])
 
-const valueOf = (column: string, value: unknown): unknown =>
+const stored = (column: string, value: unknown): unknown =>
   JSON_COLUMNS.has(column) ? JSON.stringify(value) : (value ?? null)
 
 const CLOSED = `('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')`
@@ -161,7 +81,7 @@ export const insertRequest = async (tx: Tx, request: NewRequest, code: string): 
      values ($1, ${COLUMNS.map((_, index) => `$${index + 2}`).join(', ')})
          on conflict (sido, code) where ${OPEN.replaceAll('r.', '')} do nothing
      returning ${SELECTED}`,
-    [code, ...COLUMNS.map((column) => valueOf(column, request[column]))],
+    [code, ...COLUMNS.map((column) => stored(column, request[column]))],
   )
   return rows[0] ?? null
 }
@@ -186,18 +106,13 @@ export const lockRequestRow = async (tx: Tx, id: string): Promise<RequestRow | n
 export const saveRequest = async (tx: Tx, id: string, patch: RequestPatch): Promise<RequestRow> => {
   const changed = COLUMNS.filter((column) => Object.hasOwn(patch, column))
   const sets = ['version = r.version + 1', ...changed.map((column, index) => `${column} = $${index + 2}`)]
-  const values = changed.map((column) => valueOf(column, (patch as Record<string, unknown>)[column]))
+  const values = changed.map((column) => stored(column, (patch as Record<string, unknown>)[column]))
   return first(
     await tx.sql<RequestRow>(`update beds.request r set ${sets.join(', ')} where r.id = $1 returning ${SELECTED}`, [
       id,
       ...values,
     ]),
   )
-}
-
-export interface QueueRow extends RequestRow {
-  readonly open_offers: number
-  readonly holding_hospital_id: string | null
 }
 
 /** Which requests a person's list is about; null members do not restrict. */
@@ -212,9 +127,7 @@ export interface QueueFilter {
   readonly limit: number
 }
 
-export const queue = (db: Queries, filter: QueueFilter): Promise<QueueRow[]> =>
-  db.sql<QueueRow>(
-    `select ${SELECTED},
+const QUEUED = `${SELECTED},
             (select count(*)::int
                from beds.offer o
               where o.request_id = r.id
@@ -222,7 +135,14 @@ export const queue = (db: Queries, filter: QueueFilter): Promise<QueueRow[]> =>
             (select h.hospital_id
                from beds.hold h
               where h.request_id = r.id
-                and h.state in ('granted', 'confirmed', 'occupied')) as holding_hospital_id
+                and h.state in ('granted', 'confirmed', 'occupied')) as holding_hospital_id`
+
+export const queueRowOf = async (db: Queries, id: string): Promise<QueueRow | null> =>
+  (await db.sql<QueueRow>(`select ${QUEUED} from beds.request r where r.id = $1`, [id]))[0] ?? null
+
+export const queue = (db: Queries, filter: QueueFilter): Promise<QueueRow[]> =>
+  db.sql<QueueRow>(
+    `select ${QUEUED}
        from beds.request r
       where r.sido = $1
         and (r.state in ${CLOSED}) = $2
@@ -250,19 +170,6 @@ export const queue = (db: Queries, filter: QueueFilter): Promise<QueueRow[]> =>
       filter.limit,
     ],
   )
-
-export interface EventRow {
-  readonly id: string
-  readonly at: Date
-  readonly kind: string
-  readonly from_state: RequestState | null
-  readonly to_state: RequestState | null
-  readonly by_name: string
-  readonly by_hospital: string | null
-  readonly channel: string
-  readonly heard_from: string | null
-  readonly data: Record<string, unknown>
-}
 
 export interface NewEvent {
   readonly requestId: string

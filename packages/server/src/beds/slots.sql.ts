@@ -10,31 +10,7 @@ import type {
 } from '@dure/contract'
 import type { Queries, Tx } from '../platform/db.ts'
 import type { By } from './by.ts'
-import { first } from './rows.ts'
-
-/** A row of `beds.slot`. */
-export interface SlotRow {
-  readonly id: string
-  readonly hospital_id: string
-  readonly label: string
-  readonly bed_class: BedClass
-  readonly isolation: SlotIsolation
-  readonly share: SlotShare
-  readonly state: SlotState
-  readonly blocked_reason: BlockedReason | null
-  readonly opens_in_hours: number | null
-  readonly room_sex: RoomSex
-  readonly min_age_years: number | null
-  readonly max_age_years: number | null
-  readonly cohort_pathogen: Pathogen | null
-  readonly as_of: Date
-  readonly source: Channel
-  /** Somebody said that the figure is wrong; it counts until `as_of` is newer. */
-  readonly doubted_at: Date | null
-  /** int8 */
-  readonly fencing: string
-  readonly version: number
-}
+import { first, type SlotRow } from './rows.ts'
 
 /** A bed place to be added. `state` is never `held`: only a hold does that. */
 export interface NewSlot {
@@ -170,16 +146,16 @@ export const saveSlot = async (tx: Tx, slot: SlotRow, patch: SlotPatch, now: Dat
   return first(rows)
 }
 
-/** One tap: all that is shown of these beds is still true. Locks in id order. */
+/** One tap: all that is shown of these beds is still true. Locks in id order; gives the ids. */
 export const refreshSlots = async (
   tx: Tx,
   hospitalId: string,
   bedClass: BedClass | null,
   channel: Channel,
   now: Date,
-): Promise<number> =>
+): Promise<readonly string[]> =>
   (
-    await tx.sql(
+    await tx.sql<{ id: string }>(
       `with mine as (
          select s.id
            from beds.slot s
@@ -195,11 +171,16 @@ export const refreshSlots = async (
        returning s.id`,
       [hospitalId, bedClass, channel, now],
     )
-  ).length
+  ).map(({ id }) => id)
 
 /** The hospital says our figure of this class is wrong: its free places are not placed upon until somebody says them anew. */
-export const doubtSlots = async (tx: Tx, hospitalId: string, bedClass: BedClass, now: Date): Promise<void> => {
-  await tx.sql(
+export const doubtSlots = async (
+  tx: Tx,
+  hospitalId: string,
+  bedClass: BedClass,
+  now: Date,
+): Promise<readonly string[]> => {
+  const rows = await tx.sql<{ id: string }>(
     `with doubted as (
        select s.id
          from beds.slot s
@@ -212,9 +193,11 @@ export const doubtSlots = async (tx: Tx, hospitalId: string, bedClass: BedClass,
      update beds.slot s
         set doubted_at = $3, version = s.version + 1, changed_at = $3
        from doubted
-      where s.id = doubted.id`,
+      where s.id = doubted.id
+     returning s.id`,
     [hospitalId, bedClass, now],
   )
+  return rows.map(({ id }) => id)
 }
 
 export interface SlotEventRow {
@@ -250,3 +233,7 @@ export const rankedSlots = (db: Queries, ids: readonly string[] | null): Promise
   db.sql<SlotRow>(`select ${SLOT_COLUMNS} from beds.slot s where $1::text[] is null or s.id = any($1) order by s.id`, [
     ids,
   ])
+
+/** Id and version of the slots changed since, to find those that another process changed. */
+export const slotVersionsSince = (db: Queries, since: Date): Promise<{ id: string; version: number }[]> =>
+  db.sql(`select s.id, s.version from beds.slot s where s.changed_at >= $1 order by s.id`, [since])

@@ -1,0 +1,143 @@
+import { bedEndpoints, type RequestInput } from '@dure/contract'
+import { type Http, serve } from '../platform/http.ts'
+import { appendOp } from '../platform/oplog.ts'
+import { ok } from '../platform/result.ts'
+import { actOnOffer } from './answering.service.ts'
+import { type Beds, byPerson, inWork, notFound, refuse, toRefusal } from './beds.service.ts'
+import { toCandidatesView } from './candidate-views.ts'
+import { boardNow, figuresNow } from './figures.service.ts'
+import { extendHold } from './holds.service.ts'
+import { getIdentity, identityLooks, setIdentity } from './identity.service.ts'
+import { namesOf, requestViewFor, visiblePlacement } from './loading.service.ts'
+import { askHospitals } from './offering.service.ts'
+import { offerPolicy } from './offers.ts'
+import { lockPlacement } from './placing.service.ts'
+import { queueFor, suggestForQueue } from './queue.service.ts'
+import { regionMode, saveRegionMode } from './region.sql.ts'
+import { actorToDo, sightOf } from './relations.ts'
+import { actOnRequest, changedMeanwhile, createRequest, editRequest } from './requests.service.ts'
+import { eventsOf } from './requests.sql.ts'
+import { slotById } from './slots.sql.ts'
+import { toTimeline } from './timeline.ts'
+import { toHoldView, toOfferView } from './views.ts'
+
+/** Requests, candidates, offers, holds, figures. Slots and capacity: `slots.routes.ts`. */
+export const registerPlacing = (http: Http, beds: Beds): void => {
+  const route = serve(http)
+  const e = bedEndpoints
+
+  route(e.createRequest, async ({ person, body: { asDraft, ...input } }) => {
+    const made = await createRequest(beds, person, input, asDraft)
+    return made.ok ? ok(await requestViewFor(beds, person, made.value)) : made
+  })
+
+  route(e.listRequests, async ({ person, query, now }) =>
+    ok({ requests: [...(await queueFor(beds, person, query.scope, query.limit))], at: now.toISOString() }),
+  )
+
+  route(e.getRequest, async ({ person, params }) => {
+    const found = await visiblePlacement(beds, person, params.id)
+    return found.ok ? ok(await requestViewFor(beds, person, found.value)) : found
+  })
+
+  route(e.editRequest, async ({ person, params, body }) => {
+    const changes = body.details as Partial<RequestInput>
+    const edited = await editRequest(beds, person, params.id, body.version, changes)
+    return edited.ok ? ok(await requestViewFor(beds, person, edited.value)) : edited
+  })
+
+  route(e.actOnRequest, async ({ person, params, body }) => {
+    await beds.finder.refresh()
+    const done = await actOnRequest(beds, person, params.id, body)
+    return done.ok ? ok(await requestViewFor(beds, person, done.value)) : done
+  })
+
+  route(e.timeline, async ({ person, params }) => {
+    const found = await visiblePlacement(beds, person, params.id)
+    if (!found.ok) return found
+    const sight = sightOf(person, found.value)
+    return ok({ entries: toTimeline(await eventsOf(beds.db, found.value.row.id), sight, person.facilityId) })
+  })
+
+  route(e.setIdentity, ({ person, params, body }) => setIdentity(beds, person, params.id, body))
+
+  route(e.getIdentity, ({ person, params }) => getIdentity(beds, person, params.id))
+
+  route(e.identityAccess, async ({ person, params }) => {
+    const looks = await identityLooks(beds, person, params.id)
+    if (!looks.ok) return looks
+    return ok({
+      looks: looks.value.map((look) => ({
+        at: look.at.toISOString(),
+        act: look.act,
+        by: look.person_name,
+        hospitalId: look.hospital_id,
+      })),
+    })
+  })
+
+  route(e.listCandidates, async ({ person, params, query, now }) => {
+    const found = await visiblePlacement(beds, person, params.id)
+    if (!found.ok) return found
+    if (sightOf(person, found.value) !== 'treats') return refuse('not-allowed', 'candidates are for the desk')
+    await beds.finder.refresh()
+    const { row } = found.value
+    const ranking = await beds.finder.rank(found.value, now, { candidates: query.limit, whyNot: query.whyNot })
+    const { mode } = await regionMode(beds.db, row.sido)
+    const { parallel } = offerPolicy(row.severity ?? 'severe', row.urgency, mode)
+    const { byId } = await beds.finder.directory()
+    const names = { ...(await namesOf(beds)), sido: (id: string) => byId.get(id)?.sidoCode ?? '' }
+    return ok(toCandidatesView(row.id, now, ranking, parallel, names, await beds.finder.labels()))
+  })
+
+  route(e.suggestAssignment, async () => ok(await suggestForQueue(beds)))
+
+  route(e.sendOffers, async ({ person, params, body }) => {
+    await beds.finder.refresh()
+    const sent = await inWork(beds, byPerson(person), async (work) => {
+      const placement = await lockPlacement(work, params.id)
+      if (placement === null) return notFound('request')
+      const actor = actorToDo(person, placement, 'offer_sent')
+      if (!actor.ok) return { ok: false, error: toRefusal(actor.error) }
+      if (placement.row.version !== body.version) return changedMeanwhile(placement.row)
+      return askHospitals(work, placement, actor.value, body.hospitalIds)
+    })
+    return sent.ok ? ok(await requestViewFor(beds, person, sent.value)) : sent
+  })
+
+  route(e.actOnOffer, async ({ person, params, body }) => {
+    await beds.finder.refresh()
+    const done = await actOnOffer(beds, person, params.id, body)
+    if (!done.ok) return done
+    const { offer, placement } = done.value
+    const names = await namesOf(beds)
+    const hold = placement.hold?.offer_id === offer.id ? placement.hold : null
+    const slot = hold === null ? null : await slotById(beds.db, hold.slot_id)
+    return ok({
+      offer: toOfferView(offer, placement.row, names),
+      hold: hold === null || slot === null ? null : toHoldView(hold, slot, names),
+    })
+  })
+
+  route(e.extendHold, async ({ person, params }) => {
+    const extended = await extendHold(beds, person, params.id)
+    if (!extended.ok) return extended
+    const slot = await slotById(beds.db, extended.value.slot_id)
+    return slot === null ? notFound('bed') : ok(toHoldView(extended.value, slot, await namesOf(beds)))
+  })
+
+  route(e.board, async () => ok(await boardNow(beds)))
+
+  route(e.figures, async ({ query }) => ok(await figuresNow(beds, query.hours)))
+
+  route(e.setMode, async ({ person, body }) => {
+    if (person.region !== beds.region) return refuse('not-allowed', 'the mode of a region is set by its own desk')
+    const set = await inWork(beds, byPerson(person), async (work) => {
+      const row = await saveRegionMode(work.tx, beds.region, body.mode, body.why, person, work.now)
+      const op = { kind: 'mode-set', subject: beds.region, body: { mode: row.mode }, audience: { all: true } }
+      await appendOp(work.tx, { ...op, at: work.now })
+      return ok({ mode: row.mode, since: row.since.toISOString() })
+    })
+    return set
+  })
+}

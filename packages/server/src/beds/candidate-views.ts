@@ -1,0 +1,55 @@
+import type { Candidate, candidates } from '@dure/contract'
+import type { z } from 'zod'
+import type { Ranking, TermValue } from './ranking-types.ts'
+import type { SlotRow } from './rows.ts'
+import type { Names } from './views.ts'
+
+export interface CandidateNames extends Names {
+  sido(id: string): string
+}
+
+const minutes = (seconds: number): number => Math.round(seconds / 6) / 10
+
+const UNITS: Record<TermValue['unit'], string> = { s: 's', milli: '1/1000', level: 'level', count: 'count' }
+
+/** The ranking as desks read it: names, minutes, and every number the order came from. */
+export const toCandidatesView = (
+  requestId: string,
+  at: Date,
+  ranking: Ranking,
+  parallel: number,
+  names: CandidateNames,
+  labels: ReadonlyMap<string, Pick<SlotRow, 'label'>>,
+): z.input<typeof candidates> => ({
+  requestId,
+  at: at.toISOString(),
+  candidates: ranking.candidates.map(
+    (one): Candidate => ({
+      rank: one.rank,
+      hospitalId: one.hospitalId,
+      hospitalName: names.name(one.hospitalId),
+      phone: names.phone(one.hospitalId),
+      sido: names.sido(one.hospitalId),
+      slotId: one.slotId,
+      slotLabel: labels.get(one.slotId)?.label ?? '',
+      bedClass: one.bedClass,
+      isolation: one.isolation,
+      freeFitting: one.freeFitting,
+      driveMinutes: minutes(one.driveSeconds),
+      driveSource: one.driveFromServer ? 'osrm' : 'model',
+      asOf: new Date(one.asOfMs).toISOString(),
+      freshness: one.stale ? 'stale' : 'fresh',
+      askFirst: [...one.askFirst, ...one.unknownNeeds.map((need) => `unknown:${need}`)],
+      terms: one.terms.map(({ term, value, unit }) => ({ term, value, unit: UNITS[unit] })),
+    }),
+  ),
+  whyNot: ranking.whyNot.map((one) => ({
+    hospitalId: one.hospitalId,
+    hospitalName: names.name(one.hospitalId),
+    phone: names.phone(one.hospitalId),
+    driveMinutes: one.driveSeconds === null ? null : minutes(one.driveSeconds),
+    reasons: [...one.reasons, ...one.missingNeeds.map((need) => `missing:${need}`)],
+  })),
+  whyNotTotal: ranking.whyNotTotal,
+  parallel,
+})

@@ -1,0 +1,74 @@
+import type { Queries, Tx } from '../platform/db.ts'
+
+export interface SealedIdentity {
+  readonly sealed: Buffer
+  readonly same_patient: Buffer | null
+}
+
+export const sealedIdentity = async (db: Queries, requestId: string): Promise<SealedIdentity | null> =>
+  (
+    await db.sql<SealedIdentity>(
+      `select i.sealed, i.same_patient from beds.patient_identity i where i.request_id = $1`,
+      [requestId],
+    )
+  )[0] ?? null
+
+export const saveIdentity = async (
+  tx: Tx,
+  requestId: string,
+  sealed: Buffer,
+  samePatient: Buffer | null,
+  by: string,
+  now: Date,
+): Promise<void> => {
+  await tx.sql(
+    `insert into beds.patient_identity (request_id, sealed, same_patient, recorded_at, recorded_by)
+     values ($1, $2, $3, $4, $5)
+         on conflict (request_id) do update
+            set sealed = excluded.sealed,
+                same_patient = excluded.same_patient,
+                recorded_at = excluded.recorded_at,
+                recorded_by = excluded.recorded_by`,
+    [requestId, sealed, samePatient, now, by],
+  )
+}
+
+/** Other open requests for the patient of this one. */
+export const samePatientOf = (db: Queries, requestId: string): Promise<{ id: string; code: string }[]> =>
+  db.sql(
+    `select r.id, r.code
+       from beds.patient_identity mine
+       join beds.patient_identity other on other.same_patient = mine.same_patient and other.request_id <> mine.request_id
+       join beds.request r on r.id = other.request_id
+      where mine.request_id = $1
+        and r.state not in ('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')
+      order by r.created_at, r.id`,
+    [requestId],
+  )
+
+export interface Look {
+  readonly at: Date
+  readonly act: 'recorded' | 'seen' | 'refused'
+  readonly person_name: string
+  readonly hospital_id: string | null
+}
+
+export const logLook = async (
+  db: Queries,
+  requestId: string,
+  act: Look['act'],
+  person: { readonly id: string; readonly name: string; readonly facilityId: string | null },
+  now: Date,
+): Promise<void> => {
+  await db.sql(
+    `insert into beds.identity_access (request_id, at, act, person_id, person_name, hospital_id)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [requestId, now, act, person.id, person.name, person.facilityId],
+  )
+}
+
+export const looksAt = (db: Queries, requestId: string): Promise<Look[]> =>
+  db.sql<Look>(
+    `select a.at, a.act, a.person_name, a.hospital_id from beds.identity_access a where a.request_id = $1 order by a.id`,
+    [requestId],
+  )

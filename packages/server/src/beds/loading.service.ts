@@ -1,0 +1,48 @@
+import type { Queries } from '../platform/db.ts'
+import type { Person } from '../platform/person.ts'
+import { ok } from '../platform/result.ts'
+import { type BedResult, type Beds, notFound, refuse } from './beds.service.ts'
+import { liveHoldOf } from './holds.sql.ts'
+import { samePatientOf, sealedIdentity } from './identity.sql.ts'
+import { offersOf } from './offers.sql.ts'
+import { type Placement, sightOf } from './relations.ts'
+import { idOfCode, requestById } from './requests.sql.ts'
+import { slotById } from './slots.sql.ts'
+import { type Names, type RequestExtras, toRequestView } from './views.ts'
+
+/** A request as it is now, without a lock: to look at, not to decide on. */
+export const loadPlacement = async (db: Queries, requestId: string): Promise<Placement | null> => {
+  const row = await requestById(db, requestId)
+  if (row === null) return null
+  return { row, offers: await offersOf(db, requestId), hold: await liveHoldOf(db, requestId) }
+}
+
+/** An id, or the spoken code of an open request of this region. */
+export const requestIdOf = async (beds: Beds, idOrCode: string): Promise<string> =>
+  /^[0-9]{4}$/.test(idOrCode) ? ((await idOfCode(beds.db, beds.region, idOrCode)) ?? idOrCode) : idOrCode
+
+/** The request, if this person may see anything of it. */
+export const visiblePlacement = async (beds: Beds, person: Person, idOrCode: string): Promise<BedResult<Placement>> => {
+  const placement = await loadPlacement(beds.db, await requestIdOf(beds, idOrCode))
+  if (placement === null) return notFound('request')
+  return sightOf(person, placement) === 'none'
+    ? refuse('not-allowed', 'you have no part in this request')
+    : ok(placement)
+}
+
+export const namesOf = async (beds: Beds): Promise<Names> => {
+  const { byId } = await beds.finder.directory()
+  return {
+    name: (id) => byId.get(id)?.name ?? id,
+    phone: (id) => byId.get(id)?.erPhone ?? byId.get(id)?.phone ?? null,
+  }
+}
+
+const extrasOf = async (beds: Beds, { row, hold }: Placement): Promise<RequestExtras> => ({
+  slot: hold === null ? null : await slotById(beds.db, hold.slot_id),
+  identityKnown: (await sealedIdentity(beds.db, row.id)) !== null,
+  sameAs: await samePatientOf(beds.db, row.id),
+})
+
+export const requestViewFor = async (beds: Beds, person: Person, placement: Placement) =>
+  toRequestView(person, placement, await namesOf(beds), await extrasOf(beds, placement))

@@ -1,0 +1,374 @@
+import { type Role, SEVERITIES, type Severity } from '@dure/contract'
+import { type Audience, appendOp } from '../platform/oplog.ts'
+import { ok, type Result } from '../platform/result.ts'
+import { cancel, schedule } from '../platform/timers.ts'
+import type { Work } from './beds.service.ts'
+import { confirmHoldRow, endHoldRow, liveHoldOf, occupyHoldRow } from './holds.sql.ts'
+import { lockOffersOf, saveOffer } from './offers.sql.ts'
+import { isOpenOffer } from './offers.ts'
+import { type Decision, decideRequest, type EventDetails, isTerminal, type RequestFacts } from './placement.ts'
+import type { Actor } from './placement-actors.ts'
+import type { NotifyTarget, RequestEffect, RequestTimer } from './placement-effects.ts'
+import { noBedStep } from './placement-escalation.ts'
+import type { RequestEvent } from './placement-table.ts'
+import { SERVICE_TARGETS_MS } from './placement-times.ts'
+import type { BedRefusal } from './refusals.ts'
+import type { Placement } from './relations.ts'
+import type { RequestPatch } from './request-patch.ts'
+import { addEvent, lockRequestRow, saveRequest } from './requests.sql.ts'
+import type { RequestRow } from './rows.ts'
+import { addSlotEvent, lockSlot, saveSlot } from './slots.sql.ts'
+import { decideSlot } from './slots.ts'
+
+export const TIMER_KINDS = {
+  request: (timer: RequestTimer) => `bed-request-${timer.replaceAll('_', '-')}`,
+  offer: 'bed-offer-expiry',
+  hold: 'bed-hold-expiry',
+  search: 'bed-search',
+} as const
+
+/** Locks a request, then its offers in id order. Its hold is changed only under this lock; a slot is locked after it. */
+export const lockPlacement = async (work: Work, requestId: string): Promise<Placement | null> => {
+  const row = await lockRequestRow(work.tx, requestId)
+  if (row === null) return null
+  const offers = await lockOffersOf(work.tx, requestId)
+  return { row, offers, hold: await liveHoldOf(work.tx, requestId) }
+}
+
+export interface Doing {
+  readonly event: RequestEvent
+  readonly actor: Actor
+  readonly details?: EventDetails & { readonly agreeToConditions?: boolean | undefined; readonly at?: string }
+  /** More to be saved with the new state. */
+  readonly patch?: RequestPatch
+  /** For the timeline, beside the details. Never what identifies the patient. */
+  readonly data?: Readonly<Record<string, unknown>>
+  /** How the hold ends if it does; default: released. */
+  readonly holdEndsAs?: 'released' | 'expired'
+}
+
+/**
+ * One event of a locked request: decides it, does everything the decision names, saves, and tells.
+ * A refusal has changed nothing.
+ */
+export const advance = async (
+  work: Work,
+  placement: Placement,
+  doing: Doing,
+): Promise<Result<Placement, BedRefusal>> => {
+  const decided = decideRequest(placement.row.state, doing.event, doing.actor, factsOf(work, placement, doing))
+  if (!decided.ok) return decided
+  const decision = decided.value
+  const asked = openHospitals(placement)
+  const holder = placement.hold?.hospital_id ?? null
+  let after: Placement = placement
+  for (const effect of decision.effects) after = await carryOut(work, after, effect, doing)
+  if (isTerminal(decision.to)) await cancel(work.tx, placement.row.id)
+  const row = await saveRequest(work.tx, placement.row.id, patchOf(work, after, decision, doing))
+  const data = { ...doing.details, ...doing.data }
+  const { event, from, to } = decision
+  await addEvent(work.tx, { requestId: row.id, kind: event, from, to, by: work.by, data }, work.now)
+  await tell(work, row, decision, { asked, holder: after.hold?.hospital_id ?? holder })
+  return ok({ ...after, row })
+}
+
+const openHospitals = ({ offers }: Placement): readonly string[] =>
+  offers.filter((offer) => isOpenOffer(offer.state)).map((offer) => offer.hospital_id)
+
+const factsOf = (work: Work, { row, offers, hold }: Placement, { details }: Doing): RequestFacts => ({
+  nowMs: work.now.getTime(),
+  urgency: details?.urgency ?? row.urgency,
+  level: row.level,
+  retriesAtLevel: row.retries_at_level,
+  openOffers: offers.filter((offer) => isOpenOffer(offer.state)).length,
+  hold:
+    hold === null
+      ? null
+      : { expiresAtMs: hold.expires_at?.getTime() ?? Number.POSITIVE_INFINITY, confirmed: hold.state !== 'granted' },
+  conditionsOpen: row.conditions_open && details?.agreeToConditions !== true,
+  statusSinceMs: row.state_since.getTime(),
+  queueSinceMs: row.submitted_at === null ? null : row.waiting_since.getTime(),
+  resumeState: row.resume_state,
+  details: details ?? {},
+})
+
+const carryOut = async (work: Work, placement: Placement, effect: RequestEffect, doing: Doing): Promise<Placement> => {
+  const { tx, now } = work
+  const { row, hold } = placement
+  switch (effect.kind) {
+    case 'release_hold':
+      return releaseHold(work, placement, effect.because, doing.holdEndsAs ?? 'released')
+    case 'confirm_hold':
+      if (hold !== null) await confirmHold(work, hold.id)
+      return { ...placement, hold: await liveHoldOf(tx, row.id) }
+    case 'occupy_hold':
+      return occupyHold(work, placement)
+    case 'withdraw_open_offers':
+      return withdrawOpenOffers(work, placement, effect.because)
+    case 'schedule_timer':
+      await planRequestTimer(work, row.id, effect.timer, new Date(effect.dueAtMs))
+      return placement
+    case 'cancel_timers':
+      for (const timer of effect.timers) await cancel(tx, row.id, TIMER_KINDS.request(timer))
+      return placement
+    case 'search_again':
+      await planSearch(work, row.id, now)
+      return placement
+    // Who may see whom follows from the live hold, and telling comes after saving, with the new version.
+    case 'reveal_identity_to_holder':
+    case 'hide_identity_from_holder':
+    case 'notify':
+    case 'append_op':
+      return placement
+  }
+}
+
+const planRequestTimer = async (work: Work, requestId: string, timer: RequestTimer, dueAt: Date): Promise<void> => {
+  const kind = TIMER_KINDS.request(timer)
+  await cancel(work.tx, requestId, kind)
+  const id = work.beds.ids.next()
+  await schedule(work.tx, { id, kind, subject: requestId, dueAt, payload: { timer } }, work.now)
+}
+
+/** The ranking is run in a transaction of its own, right after this one, also when the server restarts in between. */
+export const planSearch = async (work: Work, requestId: string, dueAt: Date): Promise<void> => {
+  await cancel(work.tx, requestId, TIMER_KINDS.search)
+  const id = work.beds.ids.next()
+  await schedule(work.tx, { id, kind: TIMER_KINDS.search, subject: requestId, dueAt, payload: {} }, work.now)
+}
+
+const confirmHold = async (work: Work, holdId: string): Promise<void> => {
+  await confirmHoldRow(work.tx, holdId, work.now)
+  await cancel(work.tx, holdId, TIMER_KINDS.hold)
+}
+
+/** The slot goes back to others; after an admission somebody has to clean it first. */
+const releaseHold = async (
+  work: Work,
+  placement: Placement,
+  because: RequestEvent,
+  endsAs: 'released' | 'expired',
+): Promise<Placement> => {
+  const { tx, now, by } = work
+  const { hold } = placement
+  if (hold === null) return placement
+  const slot = await lockSlot(tx, hold.slot_id)
+  if (slot === null) throw new Error(`Hold ${hold.id} is on a slot that does not exist`)
+  await endHoldRow(tx, hold.id, endsAs, because, now)
+  await cancel(tx, hold.id, TIMER_KINDS.hold)
+  // A slot that was just blocked under its hold stays blocked.
+  if (slot.state === 'held' || slot.state === 'occupied') {
+    const event = slot.state === 'held' ? 'release' : 'discharge'
+    const decision = decideSlot(slot.state, event, 'system')
+    if (!decision.ok) throw new Error(`Slot ${slot.id} cannot be given back: ${decision.error.reason}`)
+    const to = decision.value.status.state
+    await saveSlot(tx, slot, { state: to }, now)
+    await addSlotEvent(tx, { slotId: slot.id, kind: event, from: slot.state, to, by, data: { because } }, now)
+    await tellSlot(work, slot.id, slot.hospital_id, event)
+  }
+  return { ...placement, hold: null }
+}
+
+const occupyHold = async (work: Work, placement: Placement): Promise<Placement> => {
+  const { tx, now, by } = work
+  const { hold, row } = placement
+  if (hold === null) return placement
+  const slot = await lockSlot(tx, hold.slot_id)
+  const decision = slot === null ? null : decideSlot(slot.state, 'occupy', 'system')
+  if (slot === null || decision === null || !decision.ok) throw new Error(`Slot of hold ${hold.id} cannot be occupied`)
+  await occupyHoldRow(tx, hold.id, now)
+  await cancel(tx, hold.id, TIMER_KINDS.hold)
+  await saveSlot(tx, slot, { state: decision.value.status.state, said: { at: now, channel: by.channel } }, now)
+  await addSlotEvent(tx, { slotId: slot.id, kind: 'occupy', from: slot.state, to: 'occupied', by, data: {} }, now)
+  await tellSlot(work, slot.id, slot.hospital_id, 'occupy')
+  return { ...placement, hold: await liveHoldOf(tx, row.id) }
+}
+
+const withdrawOpenOffers = async (work: Work, placement: Placement, because: RequestEvent): Promise<Placement> => {
+  const offers = []
+  for (const offer of placement.offers) {
+    if (!isOpenOffer(offer.state)) {
+      offers.push(offer)
+      continue
+    }
+    offers.push(await saveOffer(work.tx, offer.id, { state: 'withdrawn' }))
+    await cancel(work.tx, offer.id, TIMER_KINDS.offer)
+    await tellOffer(work, placement.row, offer.id, offer.hospital_id, 'withdrawn', because)
+  }
+  return { ...placement, offers }
+}
+
+// ---------------------------------------------------------------- saving
+
+const NEW_ROUND: readonly RequestEvent[] = ['triage', 'hold_lost', 'retry', 'divert', 'escalate', 'return_to_origin']
+const BACK_TO_SEARCH: readonly RequestEvent[] = ['hold_lost', 'divert', 'return_to_origin', 'put_on_hold']
+
+const patchOf = (work: Work, placement: Placement, decision: Decision, doing: Doing): RequestPatch => {
+  const { row } = placement
+  const { event, to } = decision
+  const patch: RequestPatch = {
+    state: to,
+    state_since: new Date(decision.statusSinceMs),
+    level: decision.level,
+    retries_at_level: decision.retriesAtLevel,
+    resume_state: decision.resumeState,
+    waiting_since: new Date(decision.queueSinceMs ?? row.waiting_since.getTime()),
+    closed_at: isTerminal(to) ? (row.closed_at ?? work.now) : null,
+    ...(NEW_ROUND.includes(event) ? { offer_round: row.offer_round + 1 } : {}),
+    ...(BACK_TO_SEARCH.includes(event)
+      ? { conditions_open: false, confirmed_at: null, outside_name: null, outside_phone: null }
+      : {}),
+    ...eventPatch(work, row, decision, doing),
+    ...doing.patch,
+  }
+  return { ...patch, deadline_at: deadlineOf({ ...row, ...patch }) }
+}
+
+const eventPatch = (work: Work, row: RequestRow, decision: Decision, { details = {} }: Doing): RequestPatch => {
+  const { now } = work
+  switch (decision.event) {
+    case 'submit':
+      return { submitted_at: now }
+    case 'triage':
+      return triagePatch(work, row, details)
+    case 'offer_sent':
+      return { first_offer_at: row.first_offer_at ?? now }
+    case 'hold_granted':
+      return { first_hold_at: row.first_hold_at ?? now }
+    case 'confirm':
+      return { confirmed_at: now, conditions_open: false }
+    case 'declare_no_bed':
+      return noBedPatch(decision, row, details)
+    case 'place_outside':
+      return {
+        confirmed_at: now,
+        outside_name: details.hospitalName ?? null,
+        outside_phone: details.phone ?? null,
+      }
+    case 'merge':
+      return { merged_into: details.into ?? null }
+    case 'enter_in_error':
+      return { merged_into: null, closed_reason: details.why ?? null }
+    case 'cancel':
+      return { closed_reason: details.reason ?? null }
+    case 'step_down':
+      return { closed_reason: details.to ?? null }
+    default:
+      return {}
+  }
+}
+
+/** The clinician's class stands above the score, with who and when. */
+const triagePatch = ({ by, now }: Work, row: RequestRow, details: EventDetails): RequestPatch => {
+  const judged = details.severity ?? row.severity
+  return {
+    judged_class: judged,
+    judged_by: by.personId ?? by.name,
+    judged_by_name: by.name,
+    judged_at: now,
+    deteriorating: isWorse(judged, row.severity) || (row.deteriorating && judged === row.severity),
+    ...(details.urgency === undefined ? {} : { urgency: details.urgency }),
+    ...triageOptions(
+      details as { requestedClass?: RequestRow['requested_class']; stability?: RequestRow['stability'] },
+    ),
+  }
+}
+
+const triageOptions = (given: {
+  requestedClass?: RequestRow['requested_class']
+  stability?: RequestRow['stability']
+}): RequestPatch => ({
+  ...(given.requestedClass === undefined ? {} : { requested_class: given.requestedClass }),
+  ...(given.stability === undefined ? {} : { stability: given.stability }),
+})
+
+const isWorse = (now: Severity | null, before: Severity | null): boolean =>
+  now !== null && before !== null && SEVERITIES.indexOf(now) > SEVERITIES.indexOf(before)
+
+const noBedPatch = (decision: Decision, row: RequestRow, details: EventDetails): RequestPatch => {
+  const planned = decision.effects.find((effect) => effect.kind === 'schedule_timer' && effect.timer === 'no_bed_step')
+  const step = noBedStep(decision.level, decision.retriesAtLevel, row.urgency)
+  return {
+    no_bed_interim_plan: details.interimPlan ?? row.no_bed_interim_plan,
+    no_bed_retry_at: planned?.kind === 'schedule_timer' ? new Date(planned.dueAtMs) : row.no_bed_retry_at,
+    no_bed_escalation: step.kind === 'escalate' ? `escalate:${step.to}` : 'retry',
+  }
+}
+
+/** The next time mark that is not yet met; none once a bed is confirmed. */
+const deadlineOf = (row: RequestRow): Date | null => {
+  if (row.submitted_at === null || row.confirmed_at !== null || row.closed_at !== null) return null
+  const mark =
+    row.state === 'held'
+      ? 'confirm'
+      : row.first_offer_at !== null
+        ? 'hold'
+        : row.judged_at !== null
+          ? 'first_offer'
+          : 'first_ack'
+  return new Date(row.waiting_since.getTime() + SERVICE_TARGETS_MS[mark])
+}
+
+// ---------------------------------------------------------------- telling
+
+const ROLE_OF: Partial<Record<NotifyTarget, Role>> = {
+  placement_desk: 'placement_desk',
+  neighbour_desk: 'placement_desk',
+  national_desk: 'national_desk',
+  transport: 'transport',
+}
+
+interface Involved {
+  readonly asked: readonly string[]
+  readonly holder: string | null
+}
+
+/** Every change reaches the requester and the region's desk, whose queues show it; others as the decision names them. */
+const tell = async (work: Work, row: RequestRow, decision: Decision, { asked, holder }: Involved): Promise<void> => {
+  const who = decision.effects.flatMap((effect) => (effect.kind === 'notify' ? effect.who : []))
+  const roles = who.flatMap((target) => ROLE_OF[target] ?? [])
+  const facilities = [
+    ...(row.owner_hospital_id === null ? [] : [row.owner_hospital_id]),
+    ...(who.includes('asked_hospitals') ? asked : []),
+    ...(holder === null ? [] : [holder]),
+  ]
+  await tellRequest(work, row, `request-${decision.event.replaceAll('_', '-')}`, {
+    roles: [...new Set<Role>(['placement_desk', ...roles])],
+    facilities: [...new Set(facilities)],
+    people: [row.created_by],
+  })
+}
+
+/** What travels about a request: which, and where it stands. Screens fetch the rest as far as they may see it. */
+export const tellRequest = async (work: Work, row: RequestRow, kind: string, audience: Audience): Promise<void> => {
+  const body = { requestId: row.id, code: row.code, state: row.state, version: row.version }
+  await appendOp(work.tx, { kind, subject: row.id, body, audience, at: work.now })
+}
+
+export const tellOffer = async (
+  work: Work,
+  row: RequestRow,
+  offerId: string,
+  hospitalId: string,
+  what: string,
+  because?: string,
+): Promise<void> => {
+  await appendOp(work.tx, {
+    kind: `offer-${what.replaceAll('_', '-')}`,
+    subject: row.id,
+    body: { requestId: row.id, code: row.code, offerId, hospitalId, ...(because === undefined ? {} : { because }) },
+    audience: { roles: ['placement_desk'], facilities: [hospitalId], people: [row.created_by] },
+    at: work.now,
+  })
+}
+
+export const tellSlot = async (work: Work, slotId: string, hospitalId: string, what: string): Promise<void> => {
+  work.tx.afterCommit(() => work.beds.finder.touch([slotId]))
+  await appendOp(work.tx, {
+    kind: `slot-${what.replaceAll('_', '-')}`,
+    subject: slotId,
+    body: { slotId, hospitalId },
+    audience: { roles: ['placement_desk'], facilities: [hospitalId] },
+    at: work.now,
+  })
+}

@@ -1,0 +1,78 @@
+import type { Person } from '../platform/person.ts'
+import { err, ok, type Result } from '../platform/result.ts'
+import { isOpenOffer, type OfferActor } from './offers.ts'
+import { type Actor, actorFor, actorsOf, REQUEST_EVENT_ACTORS, type RequestRelations } from './placement-actors.ts'
+import type { RequestEvent } from './placement-table.ts'
+import { type BedRefusal, refusal } from './refusals.ts'
+import type { HoldRow, OfferRow, RequestRow } from './rows.ts'
+import { neighboursOf } from './zones.ts'
+
+/** A request with everything that a decision about it looks at. */
+export interface Placement {
+  readonly row: RequestRow
+  readonly offers: readonly OfferRow[]
+  /** The live hold: granted, confirmed or occupied. */
+  readonly hold: HoldRow | null
+}
+
+const relationsOf = ({ row, offers, hold }: Placement): RequestRelations => ({
+  sido: row.sido,
+  originFacilityId: row.owner_hospital_id,
+  neighbours: neighboursOf(row.sido),
+  level: row.level,
+  askedFacilityIds: offers.filter((offer) => isOpenOffer(offer.state)).map((offer) => offer.hospital_id),
+  holdingFacilityId: hold?.hospital_id ?? null,
+})
+
+const relationPerson = (person: Person) => ({
+  roles: person.roles,
+  sido: person.region,
+  facilityId: person.facilityId,
+})
+
+/**
+ * All this person is to this request. Whoever made it is its requester, also an ambulance crew that works for no hospital
+ * and a ward that is otherwise asked for beds.
+ */
+export const actorsIn = (person: Person, placement: Placement): readonly Actor[] => {
+  const actors = actorsOf(relationPerson(person), relationsOf(placement))
+  const made = placement.row.created_by === person.id
+  return made && !actors.includes('requester') ? ['requester', ...actors] : actors
+}
+
+/** Picks, of all the person is to the request, what lets them do the event. */
+export const actorToDo = (person: Person, placement: Placement, event: RequestEvent): Result<Actor, BedRefusal> => {
+  const fitting = actorsIn(person, placement).find((actor) => REQUEST_EVENT_ACTORS[event].includes(actor))
+  return fitting === undefined ? actorFor(relationPerson(person), relationsOf(placement), event) : ok(fitting)
+}
+
+/** How much of a request a person may see. `treats`: everything but who the patient is, unless `mayIdentify`. */
+export type Sight = 'treats' | 'asked' | 'none'
+
+const TRANSPORT_STATES = ['confirmed', 'transport_arranged', 'in_transit', 'arrived']
+
+export const sightOf = (person: Person, placement: Placement): Sight => {
+  const actors = actorsIn(person, placement)
+  const full: readonly Actor[] = ['requester', 'placement_desk', 'neighbour_desk', 'national_desk', 'holding_hospital']
+  if (actors.some((actor) => full.includes(actor)) || person.roles.includes('admin')) return 'treats'
+  if (actors.includes('transport') && TRANSPORT_STATES.includes(placement.row.state)) return 'treats'
+  if (wasAsked(person, placement)) return 'asked'
+  return actors.includes('transport') ? 'asked' : 'none'
+}
+
+/** A hospital that was asked goes on seeing what it answered, and no more than it saw. */
+const wasAsked = (person: Person, { offers }: Placement): boolean =>
+  person.roles.includes('hospital_desk') && offers.some((offer) => offer.hospital_id === person.facilityId)
+
+/** Who the patient is: the facility that asks, whoever made the request, and the hospital that holds a bed. Nobody else. */
+export const mayIdentify = (person: Person, placement: Placement): boolean =>
+  actorsIn(person, placement).some((actor) => actor === 'requester' || actor === 'holding_hospital')
+
+/** What the person is to an offer: its own hospital answers it, the desk that sent it types what it heard. */
+export const offerActorOf = (person: Person, placement: Placement, offer: OfferRow): Result<OfferActor, BedRefusal> => {
+  if (person.roles.includes('hospital_desk') && person.facilityId === offer.hospital_id) return ok('asked_hospital')
+  const desks: readonly Actor[] = ['placement_desk', 'neighbour_desk', 'national_desk']
+  return actorsIn(person, placement).some((actor) => desks.includes(actor))
+    ? ok('asking_desk')
+    : err(refusal('not-your-request', 'this offer was made to another hospital'))
+}
