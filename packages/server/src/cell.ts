@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Endpoint } from '@dure/contract'
 import type pg from 'pg'
+import { registerBeds } from './beds/index.ts'
 import { hospitalNames, registerFacilities } from './facilities/index.ts'
 import { registerAuth } from './platform/auth.routes.ts'
 import { sweepSessions } from './platform/auth.sql.ts'
@@ -146,7 +147,8 @@ const assemble = (config: Config, connection: pg.ClientConfig, clock: Clock, log
 const registerAll = async (http: Http, hub: EventHub, webDir: string): Promise<void> => {
   guardHttp(http)
   registerAuth(http, (ids) => hospitalNames(http.deps.db, ids))
-  registerFacilities(http)
+  const directory = registerFacilities(http)
+  registerBeds(http, { directory })
   registerEvents(http, hub)
   registerOps(http, VERSION)
   registerWeb(http, webDir)

@@ -19,7 +19,7 @@ export interface Beds {
   /** Region code of this cell. */
   readonly region: string
   readonly finder: Finder
-  readonly identityKey: IdentityKey
+  readonly identityKey: () => Promise<IdentityKey>
 }
 
 /** One transaction on behalf of somebody. */

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Seals who a patient is, and finds the same patient again without opening anything. */
@@ -26,12 +26,24 @@ export const loadIdentityKey = async (dataDir: string): Promise<IdentityKey> => 
   return identityKey(secret)
 }
 
-/** Written beside its place and moved there: a start that was cut short leaves no half a key. */
+/** Written beside its place and linked there: no half a key after a start that was cut short, and the first of two processes wins. */
 const makeKey = async (dataDir: string, file: string): Promise<void> => {
   await mkdir(dataDir, { recursive: true })
   const fresh = `${file}.${process.pid}.new`
   await writeFile(fresh, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flush: true })
-  if (!existsSync(file)) await rename(fresh, file)
+  await link(fresh, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  await rm(fresh)
+}
+
+/** Loaded at the first use: describing the API needs no key. */
+export const lazyIdentityKey = (dataDir: string): (() => Promise<IdentityKey>) => {
+  let key: Promise<IdentityKey> | undefined
+  return () => {
+    key ??= loadIdentityKey(dataDir)
+    return key
+  }
 }
 
 export const identityKey = (secret: Buffer): IdentityKey => {

@@ -29,8 +29,9 @@ export const setIdentity = (
         : refuse('wrong-state', `the request is ${placement.row.state}`)
     }
     const { residentNumber, ...kept } = identity
-    const same = residentNumber === undefined ? null : beds.identityKey.samePatient(residentNumber)
-    const sealed = beds.identityKey.seal(requestId, JSON.stringify(kept))
+    const key = await beds.identityKey()
+    const same = residentNumber === undefined ? null : key.samePatient(residentNumber)
+    const sealed = key.seal(requestId, JSON.stringify(kept))
     await saveIdentity(work.tx, requestId, sealed, same, person.id, work.now)
     await logLook(work.tx, requestId, 'recorded', person, work.now)
     await addEvent(work.tx, { requestId, kind: 'identity_recorded', by: work.by }, work.now)
@@ -75,7 +76,8 @@ export const getIdentity = async (
     const sealed = await sealedIdentity(tx, requestId)
     if (sealed === null) return refuse('not-found', 'nobody has recorded who the patient is', '/params/id')
     await logLook(tx, requestId, 'seen', person, now)
-    return ok(opened.parse(JSON.parse(beds.identityKey.open(requestId, sealed.sealed))))
+    const key = await beds.identityKey()
+    return ok(opened.parse(JSON.parse(key.open(requestId, sealed.sealed))))
   })
   return looked
 }
@@ -92,6 +94,7 @@ export const moveIdentity = async (work: Work, fromId: string, intoId: string): 
   const { tx, now, by, beds } = work
   const from = await sealedIdentity(tx, fromId)
   if (from === null || (await sealedIdentity(tx, intoId)) !== null) return
-  const text = beds.identityKey.open(fromId, from.sealed)
-  await saveIdentity(tx, intoId, beds.identityKey.seal(intoId, text), from.same_patient, by.personId ?? by.name, now)
+  const key = await beds.identityKey()
+  const text = key.open(fromId, from.sealed)
+  await saveIdentity(tx, intoId, key.seal(intoId, text), from.same_patient, by.personId ?? by.name, now)
 }
