@@ -8,11 +8,14 @@ const SHORT_TEXT_BYTES = 96
 
 export const utf8 = (text: string): Uint8Array => encoder.encode(text)
 
-/** Strict: `undefined` on anything that is not well-formed UTF-8. A byte order mark is kept as a character. */
-export const fromUtf8 = (bytes: Uint8Array): string | undefined => {
-  if (bytes.length <= SHORT_TEXT_BYTES) return shortText(bytes)
+/**
+ * The text of `bytes` between two positions. Strict: `undefined` on anything that is not well-formed UTF-8. A byte order
+ * mark is kept as a character.
+ */
+export const fromUtf8 = (bytes: Uint8Array, from = 0, to = bytes.length): string | undefined => {
+  if (to - from <= SHORT_TEXT_BYTES) return shortText(bytes, from, to)
   try {
-    return decoder.decode(bytes)
+    return decoder.decode(bytes.subarray(from, to))
   } catch {
     return undefined
   }
@@ -21,20 +24,30 @@ export const fromUtf8 = (bytes: Uint8Array): string | undefined => {
 /** The least code point that needs 2, 3 or 4 bytes: less is an overlong form (RFC 3629 §3). */
 const LEAST_OF_LENGTH = [0, 0, 0x80, 0x800, 0x1_0000] as const
 
-const shortText = (bytes: Uint8Array): string | undefined => {
-  let text = ''
-  let at = 0
-  // Four at a time while it is ASCII, as codes and keys are.
-  for (; at + 4 <= bytes.length; at += 4) {
-    const a = bytes[at] as number
-    const b = bytes[at + 1] as number
-    const c = bytes[at + 2] as number
-    const d = bytes[at + 3] as number
-    if ((a | b | c | d) > 0x7f) break
-    text += String.fromCharCode(a, b, c, d)
+/** One list of each length, used again and again: a certificate has dozens of texts, and a view of each costs more. */
+const CODES: number[][] = []
+
+const shortText = (bytes: Uint8Array, from: number, to: number): string | undefined => {
+  const length = to - from
+  const codes = CODES[length] ?? newCodes(length)
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[from + i] as number
+    if (byte > 0x7f) return wideText(bytes, from, to)
+    codes[i] = byte
   }
-  while (at < bytes.length) {
-    const code = codePointAt(bytes, at)
+  return String.fromCharCode.apply(null, codes)
+}
+
+const newCodes = (length: number): number[] => {
+  const codes = new Array<number>(length).fill(0)
+  CODES[length] = codes
+  return codes
+}
+
+const wideText = (bytes: Uint8Array, from: number, to: number): string | undefined => {
+  let text = ''
+  for (let at = from; at < to; ) {
+    const code = codePointAt(bytes, at, to)
     if (code < 0) return undefined
     text += String.fromCodePoint(code)
     at += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4
@@ -43,11 +56,11 @@ const shortText = (bytes: Uint8Array): string | undefined => {
 }
 
 /** −1 where no well-formed sequence begins. */
-const codePointAt = (bytes: Uint8Array, at: number): number => {
+const codePointAt = (bytes: Uint8Array, at: number, to: number): number => {
   const first = bytes[at] as number
   if (first < 0x80) return first
   const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
-  if (first < 0xc2 || first > 0xf4 || at + length > bytes.length) return -1
+  if (first < 0xc2 || first > 0xf4 || at + length > to) return -1
   let code = first & (0x7f >> length)
   for (let i = 1; i < length; i++) {
     const next = bytes[at + i] as number

@@ -85,14 +85,12 @@ const isBreak = (byte: number | undefined): boolean => byte === 0xff
 class Reader {
   at = 0
   readonly bytes: Uint8Array
-  readonly view: DataView
   readonly canonical: boolean
   readonly borrow: boolean
   itemsLeft: number
 
   constructor(bytes: Uint8Array, limits: CborLimits) {
     this.bytes = bytes
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.canonical = limits.canonical ?? false
     this.borrow = limits.borrow ?? false
     this.itemsLeft = limits.maxItems ?? DEFAULT_ITEMS
@@ -110,7 +108,7 @@ class Reader {
       case 2:
         return info === BREAK_INFO ? concat(...this.parts(2)) : this.byteString(this.length(info))
       case 3:
-        return info === BREAK_INFO ? this.parts(3).map(text).join('') : text(this.slice(this.length(info)))
+        return info === BREAK_INFO ? this.textParts() : this.text(this.length(info))
       case 4:
         return this.array(info, this.inner(depth))
       case 5:
@@ -151,12 +149,13 @@ class Reader {
   }
 
   unsigned(size: number): number | bigint {
-    if (size === 1) return this.bytes[this.at] as number
-    if (size === 2) return this.view.getUint16(this.at)
-    if (size === 4) return this.view.getUint32(this.at)
-    const high = this.view.getUint32(this.at)
-    if (high > 0x1f_ffff) return this.view.getBigUint64(this.at)
-    return high * 0x1_0000_0000 + this.view.getUint32(this.at + 4)
+    const { bytes, at } = this
+    if (size === 1) return bytes[at] as number
+    if (size === 2) return ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
+    const high = uint32(bytes, at)
+    if (size === 4) return high
+    const low = uint32(bytes, at + 4)
+    return high > 0x1f_ffff ? (BigInt(high) << 32n) | BigInt(low) : high * 0x1_0000_0000 + low
   }
 
   /** A length or count: each unit takes at least one byte, so more than is left is refused before anything is made. */
@@ -175,6 +174,19 @@ class Reader {
   byteString(length: number): Uint8Array {
     const view = this.slice(length)
     return this.borrow ? view : view.slice()
+  }
+
+  text(length: number): string {
+    const from = this.at
+    this.at += length
+    return fromUtf8(this.bytes, from, this.at) ?? malformedText()
+  }
+
+  /** Each part must be well-formed on its own (RFC 8949 §3.2.3). */
+  textParts(): string {
+    return this.parts(3)
+      .map((part) => fromUtf8(part) ?? malformedText())
+      .join('')
   }
 
   /** The definite parts of an indefinite string of the given major type. */
@@ -276,10 +288,18 @@ class Reader {
     if (this.bytes.length - this.at < size) throw new Stop('cbor-truncated')
     const from = this.at
     this.at += size
-    if (size === 8) return this.view.getFloat64(from)
-    return size === 4 ? this.view.getFloat32(from) : half(this.view.getUint16(from))
+    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + from, size)
+    if (size === 8) return view.getFloat64(0)
+    return size === 4 ? view.getFloat32(0) : half(view.getUint16(0))
   }
 }
+
+const uint32 = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)) >>>
+  0
 
 const BIGNUM_BYTES = 64
 
@@ -288,10 +308,8 @@ const negative = (argument: number | bigint): number | bigint => {
   return -1n - BigInt(argument)
 }
 
-const text = (bytes: Uint8Array): string => {
-  const value = fromUtf8(bytes)
-  if (value === undefined) throw new Stop('utf8-malformed')
-  return value
+const malformedText = (): never => {
+  throw new Stop('utf8-malformed')
 }
 
 const half = (bits: number): number => {

@@ -29,9 +29,12 @@ export const inflateZlib = (input: Uint8Array, maxBytes: number): Checked<Uint8A
   const at = stream.at
   if (at + 4 !== input.length) return refuse('deflate-malformed', 'length')
   const bytes = stream.result()
-  const sum = new DataView(input.buffer, input.byteOffset + at, 4).getUint32(0)
-  return sum === adler32(bytes) ? ok(bytes) : refuse('deflate-malformed', 'checksum')
+  return sumAt(input, at) === adler32(bytes) ? ok(bytes) : refuse('deflate-malformed', 'checksum')
 }
+
+const sumAt = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] as number) * 0x100_0000 +
+  (((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number))
 
 /** Adler-32 (RFC 1950 §9). */
 export const adler32 = (bytes: Uint8Array): number => {
