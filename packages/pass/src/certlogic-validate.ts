@@ -148,5 +148,11 @@ export const dataAccesses = (logic: unknown): ReadonlyMap<string, readonly unkno
   return found
 }
 
-/** The paths alone, sorted: the affected fields of a rule. */
-export const affectedFields = (logic: unknown): readonly string[] => [...dataAccesses(logic).keys()].sort()
+/** The paths alone, sorted. */
+export const accessedPaths = (logic: unknown): readonly string[] => [...dataAccesses(logic).keys()].sort()
+
+const PAYLOAD = 'payload.'
+
+/** `AffectedFields` of a DCC business rule: the paths inside the certificate, without `payload.`, sorted. */
+export const affectedFields = (logic: unknown): readonly string[] =>
+  accessedPaths(logic).flatMap((path) => (path.startsWith(PAYLOAD) ? [path.slice(PAYLOAD.length)] : []))

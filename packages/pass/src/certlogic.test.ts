@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { compileLogic, evaluateLogic, MAX_DEPTH } from './certlogic.ts'
-import { affectedFields, dataAccesses, validateLogic } from './certlogic-validate.ts'
+import { accessedPaths, affectedFields, dataAccesses, validateLogic } from './certlogic-validate.ts'
 import { dateTimeInstant, plusTime, truth, uciFragment } from './certlogic-values.ts'
 
 type Assertion = {
@@ -197,9 +197,22 @@ describe('operations', () => {
       { and: [true] },
       { var: 1 },
     ]
-    const more = [{ var: 'x.' }, { if: [true, 1] }, { '!': [1, 2] }, { plusTime: ['2021', 1.5, 'day'] }, undefined]
+    const more = [{ var: 'x.' }, { if: [true, 1] }, { plusTime: ['2021', 1.5, 'day'] }, undefined]
     const units = [{ plusTime: ['2021', 1, 'week'] }, { extractFromUVCI: ['a', '0'] }, { '===': [1, 1, 1] }]
     for (const logic of [...malformed, ...more, ...units]) assert.equal(code(logic), 'logic-malformed')
+  })
+
+  test('surplus operands are ignored where the published evaluators ignore them, and reported by the validator', () => {
+    const surplus = [
+      [{ if: [true, 'a', 'b', 'c'] }, 'a'],
+      [{ '!': [true, true] }, false],
+      [{ extractFromUVCI: ['01:NL', 1, 2] }, 'NL'],
+      [{ reduce: [[], 1, 2, 3] }, 2],
+    ] as const
+    for (const [logic, expected] of surplus) {
+      assert.equal(value(logic), expected)
+      assert.equal(validateLogic(logic).length, 1)
+    }
   })
 
   test('data access sees own properties only', () => {
@@ -334,7 +347,8 @@ describe('validation and affected fields', () => {
 
   test('affected fields are the paths of the data, without those of a reduction’s own context', () => {
     const logic = { reduce: [{ var: 'payload.v' }, { var: 'current.dn' }, { var: 'external.start' }] }
-    assert.deepEqual(affectedFields(logic), ['external.start', 'payload.v'])
+    assert.deepEqual(accessedPaths(logic), ['external.start', 'payload.v'])
+    assert.deepEqual(affectedFields(logic), ['v'])
     const uci = { extractFromUVCI: [{ var: 'ci' }, 1] }
     assert.deepEqual([...dataAccesses(uci)], [['ci', [uci]]])
     assert.deepEqual([...dataAccesses({ var: 'ci' })], [['ci', [{ var: 'ci' }]]])

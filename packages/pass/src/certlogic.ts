@@ -138,6 +138,13 @@ const arity =
       ? faulty('logic-malformed', `"${operator}" has ${values.length} operands`)
       : compile(operator, values, operand)
 
+/**
+ * Surplus operands are ignored, as the published evaluators do: rules in force carried them (an `if` of four in VR-LT-0003).
+ * The validator reports them.
+ */
+const atLeast = (least: number, compile: CompileOperation): CompileOperation =>
+  arity(least, Number.POSITIVE_INFINITY, compile)
+
 const truthOf = (value: unknown, where: string): boolean =>
   truth(value) ?? fail('logic-type', `${where} is neither truthy nor falsy`)
 
@@ -285,9 +292,9 @@ const compileUci: CompileOperation = (operator, values, operand) => {
 }
 
 const OPERATIONS: ReadonlyMap<string, CompileOperation> = new Map<string, CompileOperation>([
-  ['if', arity(3, 3, compileIf)],
-  ['and', arity(2, Number.POSITIVE_INFINITY, compileAnd)],
-  ['!', arity(1, 1, compileNot)],
+  ['if', atLeast(3, compileIf)],
+  ['and', atLeast(2, compileAnd)],
+  ['!', atLeast(1, compileNot)],
   ['===', arity(2, 2, compileEquals)],
   ['in', arity(2, 2, compileIn)],
   ['+', arity(2, 2, compilePlus)],
@@ -299,10 +306,10 @@ const OPERATIONS: ReadonlyMap<string, CompileOperation> = new Map<string, Compil
   ['after', arity(2, 3, comparing(HOLDS['>'], instantOf))],
   ['not-after', arity(2, 3, comparing(HOLDS['<='], instantOf))],
   ['not-before', arity(2, 3, comparing(HOLDS['>='], instantOf))],
-  ['plusTime', arity(3, 3, compilePlusTime)],
-  ['dccDateOfBirth', arity(1, 1, compileDateOfBirth)],
-  ['reduce', arity(3, 3, compileReduce)],
-  ['extractFromUVCI', arity(2, 2, compileUci)],
+  ['plusTime', atLeast(3, compilePlusTime)],
+  ['dccDateOfBirth', atLeast(1, compileDateOfBirth)],
+  ['reduce', atLeast(3, compileReduce)],
+  ['extractFromUVCI', atLeast(2, compileUci)],
 ])
 
 /** The operators of the specification, `var` among them. */

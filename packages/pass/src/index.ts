@@ -16,7 +16,7 @@ export {
   type Extensions,
   evaluateLogic,
 } from './certlogic.ts'
-export { affectedFields, dataAccesses, type LogicIssue, validateLogic } from './certlogic-validate.ts'
+export { accessedPaths, affectedFields, dataAccesses, type LogicIssue, validateLogic } from './certlogic-validate.ts'
 export { CERTLOGIC_VERSION } from './certlogic-values.ts'
 export { createSign1, decodeSign1, type Sign1, type Sign1Input, sigStructure, verifySign1 } from './cose.ts'
 export * from './crypto.ts'

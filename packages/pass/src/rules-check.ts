@@ -1,4 +1,4 @@
-import { affectedFields, validateLogic } from './certlogic-validate.ts'
+import { accessedPaths, validateLogic } from './certlogic-validate.ts'
 import { dateTimeInstant, isInteger, isRecord } from './certlogic-values.ts'
 import { type Checked, refuse } from './refusals.ts'
 import { ok } from './result.ts'
@@ -136,7 +136,7 @@ const mayRead = (field: string, needs: readonly string[]): boolean =>
 
 const checkLogic = (logic: unknown, needs: readonly string[], path: string): void => {
   need(validateLogic(logic, EXTENSION_NAMES).length === 0, path)
-  for (const field of affectedFields(logic)) need(mayRead(field, needs), `${path}: reads ${field}`)
+  for (const field of accessedPaths(logic)) need(mayRead(field, needs), `${path}: reads ${field}`)
 }
 
 const checkCondition = (raw: unknown, path: string): void => {
