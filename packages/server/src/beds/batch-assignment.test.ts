@@ -49,14 +49,12 @@ test('more requests than the bound wait for the next suggestion', () => {
   assert.deepEqual([pairs.length, unplaced.length], [ASSIGNMENT_MOST_REQUESTS, 5])
 })
 
-const matrix = fc
-  .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 2 }))
-  .chain(([rows, more]) =>
-    fc.array(fc.array(fc.nat(50), { minLength: rows + more, maxLength: rows + more }), {
-      minLength: rows,
-      maxLength: rows,
-    }),
-  )
+const matrix = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 2 })).chain(([rows, more]) =>
+  fc.array(fc.array(fc.nat(50), { minLength: rows + more, maxLength: rows + more }), {
+    minLength: rows,
+    maxLength: rows,
+  }),
+)
 
 test('no other assignment is cheaper: checked against all of them', () => {
   const cheapest = (cost: readonly (readonly number[])[], at = 0, used: ReadonlySet<number> = new Set()): number =>

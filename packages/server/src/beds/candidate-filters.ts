@@ -19,13 +19,11 @@ import type { PastDecline, RankingInput } from './ranking-types.ts'
 /** A request turned into numbers, once, before the pass over all slots. */
 export interface Criteria {
   readonly nowMin: number
-  readonly classBits: number
-  readonly isolationBits: number
+  /** Failed filters by `slotKind` and by `slotStanding`. */
+  readonly kindFails: Int32Array
+  readonly standingFails: Int32Array
   readonly pathogen: number
   readonly ageYears: number
-  /** Rooms of these sexes will do. */
-  readonly sexBits: number
-  readonly emergency: boolean
   readonly surgeWithinH: number
   readonly driveLimitS: number
   readonly ownRegion: number
@@ -34,6 +32,9 @@ export interface Criteria {
   readonly tests: readonly NeedTest[]
   readonly staleMin: Int32Array
   readonly expiredMin: Int32Array
+  /** Reports from before this minute are too old, by class; those from after `newestMin` come from a wrong clock. */
+  readonly oldestMin: Int32Array
+  readonly newestMin: number
   /** Failed filters known before looking: the origin itself, open offers; by hospital. */
   readonly known: ReadonlyMap<number, number>
   /** Declines that stand only until a newer report, by hospital: minute of the decline. */
@@ -43,6 +44,7 @@ export interface Criteria {
 
 export const criteriaOf = ({ request, snapshot, nowMs, mode, config }: RankingInput): Criteria => {
   const isolationNeed = isolationNeedOf(request.requestedClass, request.isolationNeed)
+  const nowMin = Math.floor(nowMs / 60_000)
   const regionAsked = new Uint8Array(100)
   for (const region of [request.origin.sidoCode, ...request.regionsAsked]) regionAsked[regionNumber(region)] = 1
   const at = (id: string) => snapshot.hospitalAt.get(id)
@@ -56,14 +58,16 @@ export const criteriaOf = ({ request, snapshot, nowMs, mode, config }: RankingIn
   for (const id of request.openOfferHospitalIds) fail(id, WHY_NOT_BIT['already-asked'])
   for (const { hospitalId } of declines.always) fail(hospitalId, WHY_NOT_BIT['declined-before'])
   return {
-    nowMin: Math.floor(nowMs / 60_000),
-    classBits: bitsOf(BED_CLASSES, SERVED_BY[request.requestedClass]),
-    isolationBits: bitsOf(SLOT_ISOLATIONS, ISOLATION_SERVED_BY[isolationNeed]),
+    nowMin,
+    kindFails: kindTable(
+      bitsOf(BED_CLASSES, SERVED_BY[request.requestedClass]),
+      bitsOf(SLOT_ISOLATIONS, ISOLATION_SERVED_BY[isolationNeed]),
+      request.urgency === 'immediate',
+    ),
+    standingFails: standingTable(bitsOf(ROOM_SEXES, request.sex === 'unknown' ? ['any'] : ['any', request.sex])),
     pathogen:
       request.pathogen === null || request.pathogen === 'none' ? NO_PATHOGEN : PATHOGENS.indexOf(request.pathogen),
     ageYears: request.ageYears,
-    sexBits: bitsOf(ROOM_SEXES, request.sex === 'unknown' ? ['any'] : ['any', request.sex]),
-    emergency: request.urgency === 'immediate',
     surgeWithinH: mode === 'war' ? config.surgeWithinHours[request.urgency] : -1,
     driveLimitS: config.driveLimitMin[request.stability] * 60,
     ownRegion: regionNumber(request.origin.sidoCode),
@@ -72,6 +76,8 @@ export const criteriaOf = ({ request, snapshot, nowMs, mode, config }: RankingIn
     tests: needTests(allNeeds(request.needs, request.oxygen)),
     staleMin: Int32Array.from(BED_CLASSES, (bedClass) => config.staleness[bedClass].staleMin),
     expiredMin: Int32Array.from(BED_CLASSES, (bedClass) => config.staleness[bedClass].expiredMin),
+    oldestMin: Int32Array.from(BED_CLASSES, (bedClass) => nowMin - config.staleness[bedClass].expiredMin),
+    newestMin: nowMin + CLOCK_AHEAD_MIN,
     known,
     declinedMin: new Map(
       declines.untilNewReport.flatMap(({ hospitalId, atMs }) => {
@@ -103,46 +109,10 @@ const standing = (
 }
 
 const {
-  'hospital-closed': CLOSED,
-  diverted: DIVERTED,
   'capability-missing': CAPABILITY_MISSING,
   'no-road': NO_ROAD_BIT,
   'drive-too-long': DRIVE_TOO_LONG,
   'declined-before': DECLINED,
-} = WHY_NOT_BIT
-
-/** The filters of a hospital as a whole; 0 = passes. Needs are judged apart, by {@link needBits}. */
-export const hospitalFails = (c: Criteria, snapshot: Snapshot, hospital: number, driveS: number): number => {
-  let fails = c.known.get(hospital) ?? 0
-  const view = snapshot.hospitals[hospital]
-  if (view?.open !== true) fails |= CLOSED
-  if (view?.diverted === true) fails |= DIVERTED
-  if (driveS === NO_ROAD) fails |= NO_ROAD_BIT
-  else if (driveS > c.driveLimitS) fails |= DRIVE_TOO_LONG
-  return fails
-}
-
-/** Needs the hospital lacks and needs nobody has answered for, one bit for each need. Unknown is not no. */
-export interface NeedBits {
-  missing: number
-  unknown: number
-}
-
-export const needBits = (c: Criteria, snapshot: Snapshot, hospital: number, into: NeedBits): void => {
-  into.missing = 0
-  into.unknown = 0
-  for (const { need, low, high } of c.tests) {
-    const yes = ((snapshot.yesLow[hospital] ?? 0) & low) | ((snapshot.yesHigh[hospital] ?? 0) & high)
-    if (yes !== 0) continue
-    const allNo = ((snapshot.noLow[hospital] ?? 0) & low) === low && ((snapshot.noHigh[hospital] ?? 0) & high) === high
-    if (allNo) into.missing |= 1 << need
-    else into.unknown |= 1 << need
-  }
-}
-
-export const CAPABILITY_MISSING_BIT = CAPABILITY_MISSING
-
-const {
   'region-not-asked': REGION_NOT_ASKED,
   'no-consent-out-of-region': NO_CONSENT,
   'class-too-low': CLASS_TOO_LOW,
@@ -158,30 +128,72 @@ const {
   'data-too-old': TOO_OLD,
 } = WHY_NOT_BIT
 
+/** The filters of a hospital as a whole; 0 = passes. Needs are judged apart, by {@link needBits}. */
+export const hospitalFails = (c: Criteria, s: Snapshot, hospital: number, driveS: number): number => {
+  const drive = driveS === NO_ROAD ? NO_ROAD_BIT : driveS > c.driveLimitS ? DRIVE_TOO_LONG : 0
+  const known = c.known.size === 0 ? 0 : (c.known.get(hospital) ?? 0)
+  return (s.shut[hospital] ?? 0) | drive | known
+}
+
+/** Needs the hospital lacks and needs nobody has answered for, one bit for each need. Unknown is not no. */
+export interface NeedBits {
+  missing: number
+  unknown: number
+}
+
+export const needBits = (c: Criteria, s: Snapshot, hospital: number, into: NeedBits): void => {
+  into.missing = 0
+  into.unknown = 0
+  for (const { need, low, high } of c.tests) {
+    const yes = ((s.yesLow[hospital] ?? 0) & low) | ((s.yesHigh[hospital] ?? 0) & high)
+    if (yes !== 0) continue
+    const allNo = ((s.noLow[hospital] ?? 0) & low) === low && ((s.noHigh[hospital] ?? 0) & high) === high
+    if (allNo) into.missing |= 1 << need
+    else into.unknown |= 1 << need
+  }
+}
+
+export const CAPABILITY_MISSING_BIT = CAPABILITY_MISSING
+
 /** Minutes a report may be ahead of our clock before its age counts as unknown. */
 const CLOCK_AHEAD_MIN = 5
 
+/** What one kind of place fails, whichever place it is: looked up once for each slot instead of worked out. */
+const kindTable = (classBits: number, isolationBits: number, emergency: boolean): Int32Array =>
+  Int32Array.from({ length: 256 }, (_, kind) => {
+    const share = kind >> 6
+    return (
+      ((classBits & (1 << (kind & 15))) === 0 ? CLASS_TOO_LOW : 0) |
+      ((isolationBits & (1 << ((kind >> 4) & 3))) === 0 ? ISOLATION_MISSING : 0) |
+      (share === SHARE_OWN_USE ? OWN_USE : 0) |
+      (share === SHARE_DUTY && !emergency ? DUTY : 0)
+    )
+  })
+
+const standingTable = (sexBits: number): Int32Array =>
+  Int32Array.from({ length: 128 }, (_, standing) => {
+    const state = standing & 7
+    return (
+      (state === STATE_AVAILABLE || state === STATE_SURGE ? 0 : NOT_FREE) |
+      ((sexBits & (1 << ((standing >> 3) & 3))) === 0 ? SEX : 0) |
+      (standing >> 5 === LEASE.to_others ? LEASED_AWAY : 0)
+    )
+  })
+
 /** The filters of one slot; 0 = passes. */
 export const slotFails = (c: Criteria, s: Snapshot, at: number, hospital: number): number => {
-  const isolation = s.slotIsolation[at] ?? 0
-  const share = s.slotShare[at]
-  const state = s.slotState[at]
-  let fails = 0
-  if ((c.classBits & (1 << (s.slotClass[at] ?? 0))) === 0) fails |= CLASS_TOO_LOW
-  if ((c.isolationBits & (1 << isolation)) === 0) fails |= ISOLATION_MISSING
-  else if (isolation === ISOLATION_COHORT && (c.pathogen === NO_PATHOGEN || s.slotPathogen[at] !== c.pathogen))
-    fails |= OTHER_PATHOGEN
+  const kind = s.slotKind[at] ?? 0
+  const standing = s.slotStanding[at] ?? 0
+  let fails = (c.kindFails[kind] ?? 0) | (c.standingFails[standing] ?? 0)
   if (c.ageYears < (s.slotMinAge[at] ?? 0) || c.ageYears > (s.slotMaxAge[at] ?? 0)) fails |= AGE
-  if ((c.sexBits & (1 << (s.slotSex[at] ?? 0))) === 0) fails |= SEX
-  if (share === SHARE_OWN_USE) fails |= OWN_USE
-  else if (share === SHARE_DUTY && !c.emergency) fails |= DUTY
-  if (state === STATE_SURGE) {
-    if ((s.slotOpensInH[at] ?? 0) > c.surgeWithinH) fails |= SURGE
-  } else if (state !== STATE_AVAILABLE) fails |= NOT_FREE
-  const lease = s.slotLease[at]
-  if (lease === LEASE.to_others) fails |= LEASED_AWAY
-  else if (lease === LEASE.none) fails |= regionFails(c, s.sido[hospital] ?? 0)
-  return fails | reportFails(c, s, at, hospital)
+  if (((kind >> 4) & 3) === ISOLATION_COHORT && (fails & ISOLATION_MISSING) === 0)
+    fails |= c.pathogen === NO_PATHOGEN || s.slotPathogen[at] !== c.pathogen ? OTHER_PATHOGEN : 0
+  if ((standing & 7) === STATE_SURGE && (s.slotOpensInH[at] ?? 0) > c.surgeWithinH) fails |= SURGE
+  if (standing >> 5 === LEASE.none) fails |= regionFails(c, s.sido[hospital] ?? 0)
+  const asOfMin = s.slotAsOfMin[at] ?? 0
+  if (asOfMin < (c.oldestMin[kind & 15] ?? 0) || asOfMin > c.newestMin) fails |= unusableReport(c, hospital)
+  if (c.declinedMin.size > 0) fails |= declinedSince(c, hospital, asOfMin)
+  return fails
 }
 
 const regionFails = (c: Criteria, region: number): number => {
@@ -189,14 +201,9 @@ const regionFails = (c: Criteria, region: number): number => {
   return (c.regionAsked[region] === 1 ? 0 : REGION_NOT_ASKED) | (c.consent ? 0 : NO_CONSENT)
 }
 
-const reportFails = (c: Criteria, s: Snapshot, at: number, hospital: number): number => {
-  const asOfMin = s.slotAsOfMin[at] ?? 0
-  const ageMin = c.nowMin - asOfMin
-  const usable = ageMin <= (c.expiredMin[s.slotClass[at] ?? 0] ?? 0) && ageMin >= -CLOCK_AHEAD_MIN
-  let fails = usable || (c.phoneVerified.size > 0 && c.phoneVerified.has(hospital)) ? 0 : TOO_OLD
-  if (c.declinedMin.size > 0) {
-    const declinedMin = c.declinedMin.get(hospital)
-    if (declinedMin !== undefined && asOfMin <= declinedMin) fails |= DECLINED
-  }
-  return fails
+const unusableReport = (c: Criteria, hospital: number): number => (c.phoneVerified.has(hospital) ? 0 : TOO_OLD)
+
+const declinedSince = (c: Criteria, hospital: number, asOfMin: number): number => {
+  const declinedMin = c.declinedMin.get(hospital)
+  return declinedMin !== undefined && asOfMin <= declinedMin ? DECLINED : 0
 }

@@ -11,6 +11,7 @@ import {
 } from '@dure/contract'
 import { PAEDIATRIC_CLASSES, PAEDIATRIC_MAX_AGE_YEARS } from './candidate-classes.ts'
 import { capabilityMask } from './candidate-needs.ts'
+import { WHY_NOT_BIT } from './candidate-reasons.ts'
 import { type RoadIndex, roadIndex } from './drive-time.ts'
 import { expectedWaits } from './ranking-acceptance.ts'
 import type { RankingConfig } from './ranking-config.ts'
@@ -27,6 +28,8 @@ export interface Snapshot {
   readonly hospitalAt: ReadonlyMap<string, number>
   readonly road: RoadIndex
   readonly sido: Int32Array
+  /** Failed filters of the hospital itself: closed, diverted. */
+  readonly shut: Int32Array
   readonly yesLow: Int32Array
   readonly yesHigh: Int32Array
   readonly noLow: Int32Array
@@ -38,6 +41,10 @@ export interface Snapshot {
   readonly slots: RankSlot[]
   readonly slotAt: ReadonlyMap<string, number>
   readonly slotHospital: Int32Array
+  /** class | isolation << 4 | share << 6: what the place is. */
+  readonly slotKind: Uint8Array
+  /** state | sex << 3 | lease << 5: how it stands. */
+  readonly slotStanding: Uint8Array
   readonly slotClass: Uint8Array
   readonly slotIsolation: Uint8Array
   readonly slotShare: Uint8Array
@@ -145,13 +152,15 @@ const hospitalColumns = (hospitals: readonly RankHospital[]) => {
   const n = hospitals.length
   const columns = {
     sido: new Int32Array(n),
+    shut: new Int32Array(n),
     yesLow: new Int32Array(n),
     yesHigh: new Int32Array(n),
     noLow: new Int32Array(n),
     noHigh: new Int32Array(n),
   }
-  for (const [at, { sidoCode, capabilities }] of hospitals.entries()) {
+  for (const [at, { sidoCode, capabilities, open, diverted }] of hospitals.entries()) {
     columns.sido[at] = regionNumber(sidoCode)
+    columns.shut[at] = (open ? 0 : WHY_NOT_BIT['hospital-closed']) | (diverted ? WHY_NOT_BIT.diverted : 0)
     const yes = capabilityMask(answered(capabilities, 'yes'))
     const no = capabilityMask(answered(capabilities, 'no'))
     columns.yesLow[at] = yes.low
@@ -174,6 +183,8 @@ function* answered(capabilities: ReadonlyMap<Capability, CapabilityAnswer>, want
 
 const slotColumns = (n: number) => ({
   slotHospital: new Int32Array(n),
+  slotKind: new Uint8Array(n),
+  slotStanding: new Uint8Array(n),
   slotClass: new Uint8Array(n),
   slotIsolation: new Uint8Array(n),
   slotShare: new Uint8Array(n),
@@ -189,6 +200,12 @@ const slotColumns = (n: number) => ({
 
 const NO_AGE_LIMIT = 999
 
+const kindOf = ({ bedClass, isolation, share }: Pick<RankSlot, 'bedClass' | 'isolation' | 'share'>): number =>
+  BED_CLASSES.indexOf(bedClass) | (SLOT_ISOLATIONS.indexOf(isolation) << 4) | (SLOT_SHARES.indexOf(share) << 6)
+
+const standingOf = ({ state, roomSex, lease }: Pick<RankSlot, 'state' | 'roomSex' | 'lease'>): number =>
+  SLOT_STATES.indexOf(state) | (ROOM_SEXES.indexOf(roomSex) << 3) | (LEASE[lease ?? 'none'] << 5)
+
 const writeSlot = (snapshot: Snapshot, at: number, slot: RankSlot): void => {
   snapshot.slotClass[at] = BED_CLASSES.indexOf(slot.bedClass)
   snapshot.slotIsolation[at] = SLOT_ISOLATIONS.indexOf(slot.isolation)
@@ -199,6 +216,8 @@ const writeSlot = (snapshot: Snapshot, at: number, slot: RankSlot): void => {
   snapshot.slotMaxAge[at] = slot.maxAgeYears ?? oldestOf(slot.bedClass)
   snapshot.slotPathogen[at] = slot.cohortPathogen === null ? NO_PATHOGEN : PATHOGENS.indexOf(slot.cohortPathogen)
   snapshot.slotLease[at] = LEASE[slot.lease ?? 'none']
+  snapshot.slotKind[at] = kindOf(slot)
+  snapshot.slotStanding[at] = standingOf(slot)
   snapshot.slotAsOfMin[at] = Math.floor(slot.asOfMs / 60_000)
   snapshot.slotOpensInH[at] = Math.ceil(slot.opensInHours ?? 0)
 }

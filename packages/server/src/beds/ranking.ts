@@ -8,7 +8,7 @@ import {
   slotFails,
 } from './candidate-filters.ts'
 import { needsOfBits } from './candidate-needs.ts'
-import { ASK_FIRST_BIT, askFirstOfBits, countBits, WHY_NOT_BIT, whyNotOfBits } from './candidate-reasons.ts'
+import { ASK_FIRST_BIT, askFirstOfBits, countBits, WHY_NOT, WHY_NOT_BIT, whyNotOfBits } from './candidate-reasons.ts'
 import {
   fairnessMilli,
   freshnessLevel,
@@ -38,12 +38,11 @@ export const rank = (input: RankingInput): Ranking => {
   const order = orderOf(found, input)
   const wanted = input.limits?.candidates ?? order.length
   const excluded = excludedOrder(found, input)
-  const wantedExcluded = input.limits?.whyNot ?? excluded.length
   return {
     candidates: order.slice(0, wanted).map((candidate, at) => candidateView(found, candidate, at + 1, input)),
     candidatesTotal: order.length,
-    whyNot: Array.from(excluded.subarray(0, wantedExcluded), (hospital) => excludedView(found, hospital, input)),
-    whyNotTotal: excluded.length,
+    whyNot: excluded.hospitals.map((hospital) => excludedView(found, hospital, input)),
+    whyNotTotal: excluded.total,
     driveFallback: input.driveTimes.fallback,
   }
 }
@@ -195,22 +194,47 @@ const orderOf = ({ hospitals, steps }: Found, { request, snapshot, config }: Ran
     })
 }
 
-/** The others: those that fail the fewest filters first, then the nearer, then by id. */
-const excludedOrder = ({ fails }: Found, { driveTimes }: RankingInput): Int32Array => {
+/**
+ * The others: those that fail the fewest filters first, then the nearer, then by id. Only as many as are wanted are put
+ * in order: of 4,000 hospitals a screen shows 50.
+ */
+const excludedOrder = ({ fails }: Found, { driveTimes, limits }: RankingInput): Excluded => {
   const n = fails.length
+  const byCount = new Int32Array(WHY_NOT.length + 1)
+  for (let at = 0; at < n; at++) add(byCount, bitsSet(fails[at] ?? 0))
+  const total = n - (byCount[0] ?? 0)
+  const wanted = Math.min(limits?.whyNot ?? total, total)
+  const most = mostFailures(byCount, wanted)
   const keys: number[] = []
   for (let hospital = 0; hospital < n; hospital++) {
-    const failed = fails[hospital] ?? 0
-    if (failed === 0) continue
+    const failed = bitsSet(fails[hospital] ?? 0)
+    if (failed === 0 || failed > most) continue
     const seconds = driveTimes.seconds[hospital] ?? NO_ROAD
-    keys.push(
-      (bitsSet(failed) * FAR_S + (seconds === NO_ROAD ? FAR_S - 1 : Math.min(seconds, FAR_S - 2))) * n + hospital,
-    )
+    keys.push((failed * FAR_S + (seconds === NO_ROAD ? FAR_S - 1 : Math.min(seconds, FAR_S - 2))) * n + hospital)
   }
-  return Int32Array.from(Float64Array.from(keys).sort(), (key) => key % n)
+  return { total, hospitals: Array.from(Float64Array.from(keys).sort().subarray(0, wanted), (key) => key % n) }
 }
 /** Longer than any drive. */
 const FAR_S = 1_000_000
+
+interface Excluded {
+  readonly total: number
+  readonly hospitals: readonly number[]
+}
+
+const add = (column: Int32Array, at: number): void => {
+  column[at] = (column[at] ?? 0) + 1
+}
+
+/** The number of failures up to which hospitals have to be looked at to find as many as are wanted. */
+const mostFailures = (byCount: Int32Array, wanted: number): number => {
+  let found = 0
+  for (let failures = 1; failures < byCount.length; failures++) {
+    found += byCount[failures] ?? 0
+    if (found >= wanted) return failures
+  }
+  return byCount.length
+}
 
 const candidateView = (found: Found, candidate: number, rankNo: number, input: RankingInput): RankedCandidate => {
   const { snapshot: s, driveTimes, request, config } = input
