@@ -13,7 +13,7 @@ import { ok } from './result.ts'
 
 /**
  * EU Digital COVID Certificate / WHO certificates as the text of a QR code: `HC1:` + base45(zlib(COSE_Sign1(CWT))).
- * @see docs/sources/pass.md for the specification (hcert_spec.md 1.0.5)
+ * @see docs/sources/pass.md#hc1
  */
 export const HC1_PREFIX = 'HC1:'
 /** A QR code of version 40 holds 4,296 such characters; twice that is never a certificate. */
@@ -122,7 +122,7 @@ const signerInTime = (signers: readonly VerificationKey[], { at, skewMs = 0 }: H
   return usable ? ok(usable) : refuse('key-expired')
 }
 
-/** The certificate's own dates. It must say when it ends (hcert_spec.md §3.3.4); at that very second it is still good. */
+/** The certificate's own dates. It must say when it ends (hcert_spec.md, "Expiration Time"); at that very second it is still good. */
 export const checkTimes = (cwt: Cwt, { at, skewMs = 0 }: Pick<Hc1Check, 'at' | 'skewMs'>): Checked<Cwt> => {
   if (cwt.expiresAt === undefined) return refuse('cwt-malformed', 'exp')
   if (cwt.issuedAt !== undefined && at < cwt.issuedAt - skewMs) return refuse('issued-in-future')

@@ -41,11 +41,11 @@ const MOST_TRIED = 32
 
 export const HC1_KID_BYTES = 8
 
-/** The first 8 bytes of SHA-256 over the certificate (hcert_spec.md §3.3.3). */
+/** The first 8 bytes of SHA-256 over the certificate (hcert_spec.md, "Key Identifier"). */
 export const kidOfCertificate = async (crypto: CryptoBackend, der: Uint8Array): Promise<Uint8Array> =>
   (await crypto.digest('SHA-256', der)).slice(0, HC1_KID_BYTES)
 
-/** Extended key usages that limit a signer, in the two spellings found in certificates (docs/sources/pass.md). */
+/** Extended key usages that limit a signer, in the two spellings found in certificates @see docs/sources/pass.md#keys */
 const KIND_BY_USAGE: Readonly<Record<string, DccKind>> = {
   '1.3.6.1.4.1.1847.2021.1.1': 't',
   '1.3.6.1.4.1.1847.2021.1.2': 'v',
