@@ -238,13 +238,21 @@ const countQueries = (client: pg.PoolClient, counts: { queries: number; sqlMs: n
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   const counted = (...args: unknown[]): unknown => {
     const started = performance.now()
-    const answer = query(...args)
     const done = () => {
       counts.queries += 1
       counts.sqlMs += performance.now() - started
     }
-    if (answer instanceof Promise) answer.then(done, done)
-    return answer
+    // The pool's own `query` passes a callback; transactions and the query builder await a promise.
+    const last = args.at(-1)
+    if (typeof last !== 'function') {
+      const answer = query(...args)
+      if (answer instanceof Promise) answer.then(done, done)
+      return answer
+    }
+    return query(...args.slice(0, -1), (...result: unknown[]) => {
+      done()
+      last(...result)
+    })
   }
   client.query = counted as typeof client.query
 }

@@ -82,7 +82,10 @@ export const registerWeb = (http: Http, folder: string): void => {
   fastify.setNotFoundHandler((request, reply) => {
     if (!wantsPage(request)) return sendProblem(reply, { code: 'not-found' })
     if (built) return reply.header('cache-control', 'no-cache').sendFile('index.html')
-    return reply.code(404).type('text/plain; charset=utf-8').send('The web app is not built: node scripts/setup.mjs builds it\n')
+    return reply
+      .code(404)
+      .type('text/plain; charset=utf-8')
+      .send('The web app is not built: node scripts/setup.mjs builds it\n')
   })
 }
 

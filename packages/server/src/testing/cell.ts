@@ -8,11 +8,12 @@ import { SESSION_COOKIE } from '../platform/http.ts'
 import { makeLogger } from '../platform/logger.ts'
 import type { Person } from '../platform/person.ts'
 import { type ManualClock, manualClock } from './clock.ts'
-import { temporaryFolder, testDatabase } from './database.ts'
+import { type TestDatabase, temporaryFolder, testDatabase } from './database.ts'
 
 export interface TestCell extends AsyncDisposable {
   readonly cell: Cell
   readonly clock: ManualClock
+  readonly database: TestDatabase
   /** Makes a person with a session. Without options: a placement desk of region 28. */
   person(options?: Partial<Person> & { readonly role?: Role }): Promise<TestPerson>
   /** A request without a person, in process. */
@@ -60,7 +61,7 @@ export const testCell = async (options: TestCellOptions = {}): Promise<TestCell>
       await database[Symbol.asyncDispose]()
       await rm(dataDir, { recursive: true, force: true })
     }
-    return { ...callers(cell), cell, clock, [Symbol.asyncDispose]: dispose }
+    return { ...callers(cell), cell, clock, database, [Symbol.asyncDispose]: dispose }
   } catch (error) {
     await database[Symbol.asyncDispose]()
     throw error

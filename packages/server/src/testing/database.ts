@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import pg from 'pg'
 import { sha256 } from '../platform/canonical.ts'
 import { makeLogger } from '../platform/logger.ts'
@@ -97,10 +98,17 @@ export const testDatabase = async (): Promise<TestDatabase> => {
   const dispose = async () => {
     await withClient(server.url, (client) => client.query(`drop database if exists ${name} with (force)`))
     open -= 1
-    if (open > 0) return
-    shared = undefined
-    await server.close()
+    if (open === 0 && process.env.NODE_TEST_CONTEXT === undefined) await closeShared()
   }
   return { url, connection: { connectionString: url }, [Symbol.asyncDispose]: dispose }
 }
 let open = 0
+
+const closeShared = async (): Promise<void> => {
+  const server = await shared
+  shared = undefined
+  await server?.close()
+}
+
+// Under the test runner the server lives as long as the file's tests. (Said inside a test, `after` would mean that test's end.)
+if (process.env.NODE_TEST_CONTEXT !== undefined) after(closeShared)
