@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { epochRefusal, fencingFloor, mayWrite, nextFencing } from './epoch.ts'
+import { epochRefusal, mayWrite, nextEpoch, nextFencing } from './epoch.ts'
 
 test('a neighbour stands in only with two different operators', () => {
   const opening = { writer: '11', reason: 'stood-in', approvedBy: ['kim', 'kim'] } as const
@@ -25,8 +25,20 @@ test('a cell that sees a higher epoch of its own log writes no more', () => {
   assert.equal(mayWrite('11', { epoch: 2, writer: '11' }, 2), true)
 })
 
+test('two cells that open an epoch at the same instant choose different numbers', () => {
+  const at = Date.UTC(2022, 9, 15, 6, 33)
+  assert.notEqual(nextEpoch(1, at, '11'), nextEpoch(1, at, '28'))
+  assert.ok(nextEpoch(1, at + 1, '11') > nextEpoch(1, at, '52'))
+})
+
+test('an epoch rises although the clock stands still or is wrong', () => {
+  assert.equal(nextEpoch(nextEpoch(1, 5_000, '28'), 1, '28'), 500_029)
+})
+
 test('a fencing number of a later epoch is above every number of an earlier one', () => {
-  assert.equal(nextFencing(1, 0), fencingFloor(1) + 1)
-  assert.equal(nextFencing(1, fencingFloor(1) + 7), fencingFloor(1) + 8)
-  assert.ok(nextFencing(2, 0) > nextFencing(1, fencingFloor(1) + 1_000_000))
+  const first = nextEpoch(1, 1_000_000, '28')
+  const second = nextEpoch(first, 1_000_060, '11')
+  assert.equal(nextFencing(first, 0), first + 1)
+  assert.equal(nextFencing(first, first + 7), first + 8)
+  assert.ok(nextFencing(second, 0) > nextFencing(first, first + 1_000))
 })
