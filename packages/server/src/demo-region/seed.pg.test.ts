@@ -4,6 +4,7 @@ import { answerAt, latestBedCounts, loadHospitals } from '../facilities/index.ts
 import { listPeople } from '../platform/auth.sql.ts'
 import { testCell } from '../testing/cell.ts'
 import { generateRegion, seedDemo } from './index.ts'
+import { stillTrue } from './reporter.service.ts'
 
 test('a demo cell is seeded in less than two seconds, once, with hospitals, bed places and people', async () => {
   await using test = await testCell({ env: { DURE_DEMO: '1' } })
@@ -30,4 +31,23 @@ test('a demo cell is seeded in less than two seconds, once, with hospitals, bed 
     demo.hospitals.find(({ part }) => part === 'closed')?.name,
   )
   assert((await latestBedCounts(deps.db)).every(({ reading, source }) => reading === 'known' && source === 'demo'))
+})
+
+test('an invented hospital says that its figures are still true, unless somebody doubts them', async () => {
+  await using test = await testCell({ env: { DURE_DEMO: '1' } })
+  const { deps } = test.cell
+  await seedDemo(deps)
+  const [one, other] = generateRegion('28').hospitals
+  assert(one !== undefined && other !== undefined)
+  test.clock.advance(24 * 3_600_000)
+  await deps.db.sql('update beds.slot set doubted_at = $2 where hospital_id = $1', [other.id, test.clock.now()])
+  for (const { id } of [one, other]) await stillTrue(deps, id, test.clock.now())
+  const ages = await deps.db.sql<{ hospital_id: string; fresh: boolean }>(
+    'select hospital_id, bool_and(as_of = $1) as fresh from beds.slot where hospital_id = any ($2) group by 1 order by 1',
+    [test.clock.now(), [one.id, other.id]],
+  )
+  assert.deepEqual(
+    ages.map(({ fresh }) => fresh),
+    [true, false],
+  )
 })

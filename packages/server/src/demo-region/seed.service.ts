@@ -4,12 +4,15 @@ import { insertPerson } from '../platform/auth.sql.ts'
 import type { Tx } from '../platform/db.ts'
 import type { Deps } from '../platform/deps.ts'
 import { DEMO_SEED, type DemoHospital, type DemoRegion, generateRegion } from './generate.ts'
+import { reportForDemo } from './reporter.service.ts'
 
-/** Fills an empty demo cell with its region's invented hospitals, bed places and people, once. */
-export const seedDemo = async (
-  deps: Pick<Deps, 'db' | 'clock' | 'config' | 'log'>,
-  seed = DEMO_SEED,
-): Promise<void> => {
+type Needs = Pick<Deps, 'db' | 'clock' | 'config' | 'log' | 'onReady' | 'onClose'>
+
+/**
+ * Fills an empty demo cell with its region's invented hospitals, bed places and people, once; on every later start it only
+ * lets them go on reporting.
+ */
+export const seedDemo = async (deps: Needs, seed = DEMO_SEED): Promise<void> => {
   const demo = generateRegion(deps.config.region, seed)
   const now = deps.clock.now()
   const seeded = await deps.db.tx(async (tx) => {
@@ -24,7 +27,10 @@ export const seedDemo = async (
   })
   const { region, hospitals } = demo
   if (seeded) deps.log.info({ region: region.code, hospitals: hospitals.length }, 'demo-seeded')
+  reportForDemo(deps, demo, seeded ? now : LONG_AGO)
 }
+
+const LONG_AGO = new Date(0)
 
 const newSlots = ({ id, slots }: DemoHospital, now: Date): readonly NewSlot[] =>
   slots.map(({ ageMin, ...slot }) => ({
