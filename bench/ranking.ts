@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { modelDriveTimes } from '../packages/server/src/beds/drive-time.ts'
 import { rank } from '../packages/server/src/beds/ranking.ts'
 import { DEFAULT_RANKING_CONFIG } from '../packages/server/src/beds/ranking-config.ts'
@@ -89,9 +91,10 @@ const inputFor = (request: RankRequest, snapshot: Snapshot): RankingInput => ({
   config: DEFAULT_RANKING_CONFIG,
 })
 
-const barePass = (snapshot: Snapshot): number => {
+const barePass = ({ slotState }: Snapshot): number => {
+  const wanted = STATE_AVAILABLE
   let free = 0
-  for (let at = 0; at < snapshot.slotState.length; at++) if (snapshot.slotState[at] === STATE_AVAILABLE) free++
+  for (const state of slotState) if (state === wanted) free++
   return free
 }
 
@@ -129,8 +132,11 @@ const timed = <T>(work: () => T): { readonly ms: number; readonly value: T } => 
   return { ms: performance.now() - start, value }
 }
 
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+
 const heapMb = (): number => {
-  globalThis.gc?.()
+  collectGarbage()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return (heapUsed + arrayBuffers) / 1_048_576
 }

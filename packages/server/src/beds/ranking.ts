@@ -41,7 +41,7 @@ export const rank = (input: RankingInput): Ranking => {
   return {
     candidates: order.slice(0, wanted).map((candidate, at) => candidateView(found, candidate, at + 1, input)),
     candidatesTotal: order.length,
-    whyNot: excluded.hospitals.map((hospital) => excludedView(found, hospital, input)),
+    whyNot: excludedViews(found, excluded.hospitals, input),
     whyNotTotal: excluded.total,
     driveFallback: input.driveTimes.fallback,
   }
@@ -270,13 +270,33 @@ const candidateView = (found: Found, candidate: number, rankNo: number, input: R
   }
 }
 
-const excludedView = (found: Found, hospital: number, { snapshot, driveTimes }: RankingInput): ExcludedHospital => {
-  const seconds = driveTimes.seconds[hospital] ?? NO_ROAD
-  return {
-    hospitalId: snapshot.hospitals[hospital]?.id ?? '',
-    driveSeconds: seconds === NO_ROAD ? null : seconds,
-    reasons: whyNotOfBits(found.fails[hospital] ?? 0),
-    missingNeeds: needsOfBits(found.missing[hospital] ?? 0),
-    unknownNeeds: needsOfBits(found.unknown[hospital] ?? 0),
+const excludedViews = (
+  found: Found,
+  hospitals: readonly number[],
+  { snapshot, driveTimes }: RankingInput,
+): readonly ExcludedHospital[] => {
+  const reasonsOf = once(whyNotOfBits)
+  const needsOf = once(needsOfBits)
+  return hospitals.map((hospital) => {
+    const seconds = driveTimes.seconds[hospital] ?? NO_ROAD
+    return {
+      hospitalId: snapshot.hospitals[hospital]?.id ?? '',
+      driveSeconds: seconds === NO_ROAD ? null : seconds,
+      reasons: reasonsOf(found.fails[hospital] ?? 0),
+      missingNeeds: needsOf(found.missing[hospital] ?? 0),
+      unknownNeeds: needsOf(found.unknown[hospital] ?? 0),
+    }
+  })
+}
+
+/** Thousands of hospitals fail in a few dozen ways: each list is made once. */
+const once = <T>(make: (bits: number) => T): ((bits: number) => T) => {
+  const made = new Map<number, T>()
+  return (bits) => {
+    const known = made.get(bits)
+    if (known !== undefined) return known
+    const value = make(bits)
+    made.set(bits, value)
+    return value
   }
 }
