@@ -10,13 +10,14 @@ const AIM_MS = 50
 const FRAMES = 60
 const WASM = '/zxing_reader.wasm'
 
-/** Codes at up to 34° with perspective and noise, 640 × 480. */
+/** Whole codes at up to 34° with perspective, shade and noise, 640 × 480. */
 const SCENES: readonly Scene[] = Array.from({ length: FRAMES }, (_, i) => ({
   seed: i + 1,
   angle: ((i * 7) % 69) - 34,
   tilt: (i % 7) * 0.04,
   noise: 8 + (i % 10),
-  fill: 0.7 + (i % 4) * 0.05,
+  fill: 0.58 + (i % 4) * 0.04,
+  shade: 0.1 * (i % 6),
 }))
 
 /** A phone six times slower than this machine: from the camera's picture to the door's answer. */

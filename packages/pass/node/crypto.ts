@@ -9,6 +9,7 @@ import {
   constants as nodeConstants,
   sign as nodeSign,
   verify as nodeVerify,
+  type VerifyKeyObjectInput,
 } from 'node:crypto'
 import {
   ALGS,
@@ -32,6 +33,7 @@ export const createNodeCrypto = () =>
     importPrivateKey,
     verify: (alg, key, message, signature) =>
       fits(alg, key.family) && verify(alg, key.native as KeyObject, message, signature),
+    verifyOnce,
     sign: (alg, key, message) => {
       if (!fits(alg, key.family)) throw new TypeError(`${alg} does not fit a ${key.family} key`)
       return ok(nodeSign(hashName(alg), message, options(alg, key.native as KeyObject)))
@@ -59,6 +61,50 @@ const verify = (alg: Alg, key: KeyObject, message: Uint8Array, signature: Uint8A
     return false
   }
 }
+
+/** Importing costs nearly as much as checking, most of it for the wrapper of the key; a key given in place has none. */
+const verifyOnce: NonNullable<CryptoBackend['verifyOnce']> = (alg, material, message, signature) => {
+  const { curve, point } = material
+  if (!fits(alg, curve)) return false
+  if (ALGS[alg].scheme === 'ECDSA' && takesRawPoints()) {
+    const key = {
+      key: point,
+      format: 'raw-public',
+      asymmetricKeyType: 'ec',
+      namedCurve: OPENSSL_CURVES[curve as EcCurve],
+    }
+    return verifyWith(hashName(alg), message, { ...key, dsaEncoding: 'ieee-p1363' }, signature)
+  }
+  const key = importKey(material)
+  return key.ok && verify(alg, key.value.native as KeyObject, message, signature)
+}
+
+/** Newer Nodes (24.21 here) take a bare point as a key; their types do not say so yet. */
+const verifyWith = (hash: string | null, message: Uint8Array, key: object, signature: Uint8Array): boolean => {
+  try {
+    return nodeVerify(hash, message, key as VerifyKeyObjectInput, signature)
+  } catch {
+    return false
+  }
+}
+
+let rawPoints: boolean | undefined
+const takesRawPoints = (): boolean => {
+  rawPoints ??= isRawPointKey(GENERATOR_P256)
+  return rawPoints
+}
+
+const isRawPointKey = (point: Uint8Array): boolean => {
+  const key = { key: point, format: 'raw-public', asymmetricKeyType: 'ec', namedCurve: OPENSSL_CURVES['P-256'] }
+  try {
+    return createPublicKey(key as unknown as JsonWebKeyInput).asymmetricKeyType === 'ec'
+  } catch {
+    return false
+  }
+}
+
+/** The base point of P-256, compressed: a point that is surely on the curve (FIPS 186-4 D.1.2.3). */
+const GENERATOR_P256 = Buffer.from('036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296', 'hex')
 
 const importKey = (material: PublicKeyMaterial) => {
   if (material.form === 'native') return ok({ use: 'verify' as const, family: material.family, native: material.key })

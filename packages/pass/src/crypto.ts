@@ -78,6 +78,16 @@ export interface CryptoBackend {
   importPrivateKey(material: PrivateKeyMaterial): MaybePromise<Checked<PrivateKey>>
   /** False for a bad signature, for one of the wrong length and for a key that does not fit the algorithm. Never throws. */
   verify(alg: Alg, key: PublicKey, message: Uint8Array, signature: Uint8Array): MaybePromise<boolean>
+  /**
+   * Import and check in one go, for a key that is met once (a holder's device key); there where the backend has a faster
+   * way than `importKey` and `verify`. False also for a point that is on no curve.
+   */
+  verifyOnce?(
+    alg: Alg,
+    key: Extract<PublicKeyMaterial, { form: 'raw' }>,
+    message: Uint8Array,
+    signature: Uint8Array,
+  ): MaybePromise<boolean>
   /** Refuses `alg-unsupported-here` (the pure backend signs no RSA). Throws when the key does not fit: a caller's bug. */
   sign(alg: Alg, key: PrivateKey, message: Uint8Array): MaybePromise<Checked<Uint8Array>>
   digest(hash: Hash, data: Uint8Array): MaybePromise<Uint8Array>

@@ -186,8 +186,10 @@ const isIssued = async (strip: Strip, keys: readonly PublicKey[], crypto: Crypto
 }
 
 const isHeld = async (proof: Exclude<Proof, { kind: 'bare' }>, crypto: CryptoBackend): Promise<boolean> => {
-  const key = await crypto.importKey({ form: 'raw', curve: 'P-256', point: proof.strip.claims.deviceKey })
-  if (!key.ok) return false
   const head = proofHead(proof.madeAt, proof.kind === 'challenge' ? proof.challenge : undefined)
-  return crypto.verify('ES256', key.value, concat(DOMAIN, head, proof.strip.bytes), proof.signature)
+  const signed = concat(DOMAIN, head, proof.strip.bytes)
+  const material = { form: 'raw', curve: 'P-256', point: proof.strip.claims.deviceKey } as const
+  if (crypto.verifyOnce) return crypto.verifyOnce('ES256', material, signed, proof.signature)
+  const key = await crypto.importKey(material)
+  return key.ok && crypto.verify('ES256', key.value, signed, proof.signature)
 }

@@ -102,17 +102,30 @@ const startWasm = async (bytes: ArrayBuffer | Uint8Array): Promise<FrameReader |
   try {
     const zxing = await import('zxing-wasm/reader')
     await zxing.prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true })
+    const look = async (frame: Frame, options: object) => {
+      const [found] = await zxing.readBarcodes(frame as ImageData, options)
+      return found?.isValid ? found.text : undefined
+    }
     return async (frame) => {
       if (!isWhole(frame)) return undefined
-      const [found] = await zxing.readBarcodes(frame as ImageData, READER_OPTIONS)
-      return found?.isValid ? found.text : undefined
+      return (await look(frame, QUICK_LOOK)) ?? look(frame, CLOSE_LOOK)
     }
   } catch {
     return undefined
   }
 }
 
-const READER_OPTIONS = { formats: ['QRCode' as const], maxNumberOfSymbols: 1, tryHarder: true, tryDenoise: false }
+/** One threshold for the whole frame: a third of the time, and enough for most frames of a lit screen. */
+const QUICK_LOOK = {
+  formats: ['QRCode'],
+  maxNumberOfSymbols: 1,
+  binarizer: 'GlobalHistogram',
+  tryRotate: false,
+  tryInvert: false,
+  tryDownscale: false,
+}
+/** Thresholds by neighbourhood, for shade and glare, and light codes on dark paper. */
+const CLOSE_LOOK = { formats: ['QRCode'], maxNumberOfSymbols: 1, tryHarder: true, tryRotate: false }
 
 const MAX_FRAME_PIXELS = 4096 * 4096
 

@@ -14,12 +14,14 @@ export type Scene = {
   readonly angle?: number
   /** Perspective: how much nearer one edge is; 0 = none. */
   readonly tilt?: number
-  /** Standard deviation of the noise, of 255. */
+  /** Width of the noise, of 255; its standard deviation is 0.58 of it. */
   readonly noise?: number
+  /** How much darker the left edge is than the right one; 0 = evenly lit. */
+  readonly shade?: number
 }
 
 export const cameraFrame = (text: string, scene: Scene): Frame => {
-  const { seed, width = 640, height = 480, fill = 0.8, angle = 0, tilt = 0, noise = 0 } = scene
+  const { seed, width = 640, height = 480, fill = 0.8, angle = 0, tilt = 0, noise = 0, shade = 0.25 } = scene
   const code = encodeQr(text)
   if (code === undefined) throw new Error('no code for this text')
   const random = generator(seed)
@@ -44,7 +46,7 @@ export const cameraFrame = (text: string, scene: Scene): Frame => {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const dark = SAMPLES.filter(([sx, sy]) => isDark(x + sx, y + sy)).length / SAMPLES.length
-      const light = 0.75 + (0.25 * x) / width
+      const light = 1 - shade + (shade * x) / width
       const base = (isPaper(x, y) ? 235 - 200 * dark : 120) * light
       const value = base + noise * gauss(random)
       const at = (y * width + x) * 4

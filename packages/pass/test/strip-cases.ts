@@ -92,6 +92,26 @@ export const stripCases: readonly Case[] = [
     },
   },
   {
+    name: 'a device key that is no point of the curve proves nothing',
+    run: async (crypto) => {
+      const { issuer, device } = await world(crypto)
+      const deviceKey = new Uint8Array(33).fill(0xff)
+      deviceKey[0] = 2
+      const claims = {
+        fromHour: Math.floor(AT / HOUR_MS),
+        hours: 1,
+        classes: 1,
+        pid: new Uint8Array(6),
+        name: '*',
+        deviceKey,
+      }
+      const strip = unwrap(await issueStrip(claims, { kid: KID, key: issuer.privateKey }, crypto))
+      const proof = unwrap(readProof(unwrap(await makeProof(strip, device.privateKey, AT, crypto))))
+      const check = { at: AT, issuerKeys: [issuer.publicKey] }
+      expectEqual(codeOf(await verifyProof(proof, check, crypto)), 'proof-invalid', 'code')
+    },
+  },
+  {
     name: 'a flipped bit anywhere in a proof is refused',
     run: async (crypto) => {
       const { issuer, device, strip } = await world(crypto)
