@@ -98,11 +98,12 @@ export const testDatabase = async (): Promise<TestDatabase> => {
   const dispose = async () => {
     await withClient(server.url, (client) => client.query(`drop database if exists ${name} with (force)`))
     open -= 1
-    if (open === 0 && process.env.NODE_TEST_CONTEXT === undefined) await closeShared()
+    if (open === 0 && (testsEnded || process.env.NODE_TEST_CONTEXT === undefined)) await closeShared()
   }
   return { url, connection: { connectionString: url }, [Symbol.asyncDispose]: dispose }
 }
 let open = 0
+let testsEnded = false
 
 const closeShared = async (): Promise<void> => {
   const server = await shared
@@ -111,4 +112,9 @@ const closeShared = async (): Promise<void> => {
 }
 
 // Under the test runner the server lives as long as the file's tests. (Said inside a test, `after` would mean that test's end.)
-if (process.env.NODE_TEST_CONTEXT !== undefined) after(closeShared)
+if (process.env.NODE_TEST_CONTEXT !== undefined)
+  after(async () => {
+    testsEnded = true
+    // A file's own `after` runs later than this one and may still hold a database: the last to leave closes.
+    if (open === 0) await closeShared()
+  })
