@@ -1,7 +1,7 @@
 import { careGroup } from './candidate-classes.ts'
 import type { RankingConfig } from './ranking-config.ts'
 import { GROUPS, QUARTERS } from './ranking-dimensions.ts'
-import type { AcceptanceRecord } from './ranking-types.ts'
+import type { AcceptanceRecord } from './ranking-entities.ts'
 
 /**
  * Expected seconds until a hospital accepts = seconds it takes to accept ÷ probability that it does, by care group and

@@ -16,7 +16,7 @@ import { type RoadIndex, roadIndex } from './drive-time.ts'
 import { expectedWaits } from './ranking-acceptance.ts'
 import type { RankingConfig } from './ranking-config.ts'
 import { CLASSES, GROUP_OF_CLASS, GROUPS } from './ranking-dimensions.ts'
-import type { AcceptanceRecord, RankHospital, RankSlot } from './ranking-types.ts'
+import type { AcceptanceRecord, RankHospital, RankSlot } from './ranking-entities.ts'
 import { compareIds } from './tie-break.ts'
 
 /**
