@@ -3,7 +3,9 @@ import { RouterProvider } from '@tanstack/react-router'
 import { I18nProvider } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { queries } from './queries.ts'
-import { router } from './router.tsx'
+import { fetchAllPages, router } from './router.tsx'
+
+addEventListener('load', () => setTimeout(() => void fetchAllPages(), 1_500), { once: true })
 
 export const App = () => {
   const { i18n } = useTranslation()

@@ -23,7 +23,8 @@ let timer: ReturnType<typeof setTimeout> | undefined
 
 /** Something changed in the cell: what is on the screen is read again, however many events come in a burst. */
 export const refreshLive = (): void => {
-  timer ??= setTimeout(() => {
+  if (timer !== undefined) return
+  timer = setTimeout(() => {
     timer = undefined
     void queries.invalidateQueries({ predicate: (query) => !NOT_LIVE.includes(query.queryKey[0]) })
   }, AT_MOST_EVERY_MS)

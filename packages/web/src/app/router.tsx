@@ -5,28 +5,50 @@ import { Missing } from './missing.tsx'
 import { Shell } from './shell.tsx'
 import { SignedIn } from './signed-in.tsx'
 
+/** While nothing else happens every page is fetched, so that a lost network loses no screen. */
+const pages: (() => Promise<unknown>)[] = []
+const page = <T extends Record<string, unknown>>(load: () => Promise<T>) => {
+  pages.push(load)
+  return load
+}
+export const fetchAllPages = async (): Promise<void> => {
+  for (const load of pages) await load().catch(() => undefined)
+}
+
 const root = createRootRoute({ component: Shell, notFoundComponent: Missing })
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: SignedIn })
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  component: lazyRouteComponent(() => import('../features/people/sign-in.tsx'), 'SignIn'),
+  component: lazyRouteComponent(
+    page(() => import('../features/people/sign-in.tsx')),
+    'SignIn',
+  ),
 })
 const home = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
-  component: lazyRouteComponent(() => import('../features/beds/home.tsx'), 'Home'),
+  component: lazyRouteComponent(
+    page(() => import('../features/beds/home.tsx')),
+    'Home',
+  ),
 })
 const newRequest = createRoute({
   getParentRoute: () => signedIn,
   path: '/requests/new',
-  component: lazyRouteComponent(() => import('../features/beds/request-form/page.tsx'), 'RequestFormPage'),
+  component: lazyRouteComponent(
+    page(() => import('../features/beds/request-form/page.tsx')),
+    'RequestFormPage',
+  ),
 })
 const request = createRoute({
   getParentRoute: () => signedIn,
   path: '/requests/$id',
-  component: lazyRouteComponent(() => import('../features/beds/request/page.tsx'), 'RequestPage'),
+  component: lazyRouteComponent(
+    page(() => import('../features/beds/request/page.tsx')),
+    'RequestPage',
+  ),
 })
 const desk = createRoute({
   getParentRoute: () => signedIn,
@@ -35,32 +57,50 @@ const desk = createRoute({
     request: z.string().max(64).optional().catch(undefined),
     view: z.enum(['queue', 'batch']).optional().catch(undefined),
   }),
-  component: lazyRouteComponent(() => import('../features/beds/desk/page.tsx'), 'DeskPage'),
+  component: lazyRouteComponent(
+    page(() => import('../features/beds/desk/page.tsx')),
+    'DeskPage',
+  ),
 })
 const hospital = createRoute({
   getParentRoute: () => signedIn,
   path: '/hospital',
-  component: lazyRouteComponent(() => import('../features/beds/hospital/page.tsx'), 'HospitalDeskPage'),
+  component: lazyRouteComponent(
+    page(() => import('../features/beds/hospital/page.tsx')),
+    'HospitalDeskPage',
+  ),
 })
 const board = createRoute({
   getParentRoute: () => signedIn,
   path: '/board',
-  component: lazyRouteComponent(() => import('../features/beds/board/page.tsx'), 'BoardPage'),
+  component: lazyRouteComponent(
+    page(() => import('../features/beds/board/page.tsx')),
+    'BoardPage',
+  ),
 })
 const hospitals = createRoute({
   getParentRoute: () => signedIn,
   path: '/hospitals',
-  component: lazyRouteComponent(() => import('../features/facilities/directory.tsx'), 'DirectoryPage'),
+  component: lazyRouteComponent(
+    page(() => import('../features/facilities/directory.tsx')),
+    'DirectoryPage',
+  ),
 })
 const hospitalPage = createRoute({
   getParentRoute: () => signedIn,
   path: '/hospitals/$id',
-  component: lazyRouteComponent(() => import('../features/facilities/hospital.tsx'), 'HospitalPage'),
+  component: lazyRouteComponent(
+    page(() => import('../features/facilities/hospital.tsx')),
+    'HospitalPage',
+  ),
 })
 const sources = createRoute({
   getParentRoute: () => signedIn,
   path: '/sources',
-  component: lazyRouteComponent(() => import('../features/facilities/sources.tsx'), 'SourcesPage'),
+  component: lazyRouteComponent(
+    page(() => import('../features/facilities/sources.tsx')),
+    'SourcesPage',
+  ),
 })
 
 export const router = createRouter({

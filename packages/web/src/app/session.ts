@@ -1,5 +1,5 @@
 import { getMe, Me, type Role, signOut } from '@dure/contract'
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { call, Refused, read } from '../offline/api.ts'
 import { setServerTime } from '../ui/time.tsx'
 
@@ -15,7 +15,7 @@ const remembered = (): Me | undefined => {
   }
 }
 
-export const remember = (me: Me | null): void => {
+const remember = (me: Me | null): void => {
   if (me === null) localStorage.removeItem(REMEMBERED)
   else localStorage.setItem(REMEMBERED, JSON.stringify(me))
 }
@@ -23,6 +23,8 @@ export const remember = (me: Me | null): void => {
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async ({ signal }): Promise<Me | null> => {
+    // Whoever signs in on this device is remembered here, so without a memory there is nobody to ask about.
+    if (remembered() === undefined) return null
     try {
       const me = await read(getMe, {}, signal)
       remember(me)
@@ -50,12 +52,17 @@ export const useSignedIn = (): Me => {
 
 export const hasRole = (me: Me, ...roles: readonly Role[]): boolean => roles.some((role) => me.roles.includes(role))
 
+/** Another person on this device: nothing read for the one before stays in memory. */
+export const switchPerson = (queries: QueryClient, me: Me | null): void => {
+  remember(me)
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' })
+  queries.setQueryData(['me'], me)
+}
+
 export const useSignOut = () => {
   const queries = useQueryClient()
   return async () => {
     await call(signOut).catch(() => undefined)
-    remember(null)
-    queries.clear()
-    queries.setQueryData(['me'], null)
+    switchPerson(queries, null)
   }
 }

@@ -1,7 +1,6 @@
 import type { Me } from '@dure/contract'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { Switch } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { Dialog } from '../ui/dialog.tsx'
 import { homeOf } from './home-of.ts'
@@ -57,10 +56,15 @@ export const Shortcuts = ({ me }: { me: Me }) => {
             </div>
           ))}
         </dl>
-        <Switch className="switch" isSelected={on} onChange={(next) => setSetting('shortcuts', next)}>
-          <span className="switch-track" aria-hidden="true" />
+        <label className="switch">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={on}
+            onChange={(event) => setSetting('shortcuts', event.target.checked)}
+          />
           {t('shortcuts.switch')}
-        </Switch>
+        </label>
       </Dialog>
     </>
   )

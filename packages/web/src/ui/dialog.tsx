@@ -1,31 +1,20 @@
-import type { ReactNode } from 'react'
-import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { useTranslation } from 'react-i18next'
-import { Button } from './button.tsx'
+import { lazy, type ReactNode, Suspense } from 'react'
 
-/** A dialog that takes the focus, gives it back, and closes with Escape. What was typed stays in its draft. */
-export const Dialog = (props: { title: string; open: boolean; onClose: () => void; children: ReactNode }) => {
-  const { t } = useTranslation()
-  return (
-    <ModalOverlay
-      className="overlay"
-      isOpen={props.open}
-      onOpenChange={(open) => (open ? undefined : props.onClose())}
-      isDismissable
-    >
-      <Modal className="modal">
-        <AriaDialog className="dialog">
-          <header className="dialog-head">
-            <Heading slot="title" className="dialog-title">
-              {props.title}
-            </Heading>
-            <Button look="quiet" size="small" onClick={props.onClose}>
-              {t('common.close')}
-            </Button>
-          </header>
-          {props.children}
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
-  )
+export interface DialogProps {
+  readonly title: string
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly children: ReactNode
 }
+
+/** The behaviour of dialogs is large and nobody opens one in the first second; it is fetched while the page is idle. */
+const load = () => import('./dialog-window.tsx')
+const DialogWindow = lazy(load)
+addEventListener('load', () => setTimeout(() => void load().catch(() => undefined), 1_000), { once: true })
+
+export const Dialog = (props: DialogProps) =>
+  props.open ? (
+    <Suspense fallback={null}>
+      <DialogWindow {...props} />
+    </Suspense>
+  ) : null

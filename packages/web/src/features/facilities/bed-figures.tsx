@@ -1,7 +1,7 @@
 import type { BedCountView } from '@dure/contract'
-import { ScrollTable } from '../../ui/scroll-table.tsx'
 import { useTranslation } from 'react-i18next'
 import { Count } from '../../ui/count.tsx'
+import { ScrollTable } from '../../ui/scroll-table.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { Provenance } from './provenance.tsx'
 

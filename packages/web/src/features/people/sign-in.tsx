@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { homeOf } from '../../app/home-of.ts'
-import { remember, useMe } from '../../app/session.ts'
+import { switchPerson, useMe } from '../../app/session.ts'
 import { currentLanguage } from '../../i18n/index.ts'
 import { call, Refused, read } from '../../offline/api.ts'
 import { Button } from '../../ui/button.tsx'
@@ -40,10 +40,8 @@ const useEnter = () => {
   const queries = useQueryClient()
   const navigate = useNavigate()
   return (me: Me) => {
-    remember(me)
     setServerTime(me.cell.now)
-    queries.clear()
-    queries.setQueryData(['me'], me)
+    switchPerson(queries, me)
     void navigate({ to: homeOf(me) })
   }
 }
@@ -141,3 +139,7 @@ const byRole = (people: readonly Person[]): [Person['roles'][number], Person[]][
     role,
     people.filter((person) => person.roles[0] === role),
   ]).filter(([, list]) => list.length > 0)
+
+const byPlace = (one: Person, other: Person): number =>
+  (one.facilityName ?? '').localeCompare(other.facilityName ?? '', 'ko', { numeric: true }) ||
+  one.name.localeCompare(other.name, 'ko')

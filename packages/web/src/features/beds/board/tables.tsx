@@ -1,9 +1,9 @@
 import type { bedEndpoints, Figures, ResponseOf } from '@dure/contract'
-import { ScrollTable } from '../../../ui/scroll-table.tsx'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage } from '../../../i18n/index.ts'
 import { Bar } from '../../../ui/bar.tsx'
 import { formatMinutes } from '../../../ui/format.ts'
+import { ScrollTable } from '../../../ui/scroll-table.tsx'
 
 type ClassRow = ResponseOf<typeof bedEndpoints.board>['byClass'][number]
 

@@ -6,7 +6,7 @@ import { currentLanguage } from '../../../i18n/index.ts'
 import { formatMinutes, formatNumber, formatPercent, formatSpan } from '../../../ui/format.ts'
 import { FreshnessBadge } from '../../../ui/freshness.tsx'
 import { Ago } from '../../../ui/time.tsx'
-import { wordFor } from '../shared/reason.ts'
+import { reasonsInWords, wordFor } from '../shared/reason.ts'
 
 /** One hospital that fits: rank, drive, bed, age of its figures, and behind one tap every number of the order. */
 export const CandidateRow = (props: {
@@ -56,7 +56,7 @@ export const CandidateRow = (props: {
         </p>
         {one.askFirst.length === 0 ? null : (
           <p className="ask-first">
-            {t('candidates.askFirst')} {one.askFirst.map((code) => wordFor(t, 'askFirst', code)).join(', ')}
+            {t('candidates.askFirst')} {reasonsInWords(t, 'askFirst', one.askFirst)}
           </p>
         )}
         <details className="more">
@@ -79,6 +79,6 @@ export const CandidateRow = (props: {
 const termValue = (t: TFunction, term: Candidate['terms'][number]): string => {
   const language = currentLanguage()
   if (term.unit === 's') return formatSpan(term.value * 1000, language)
-  if (term.unit === 'milli') return formatPercent(term.value / 1000, language)
+  if (term.unit === '1/1000') return formatPercent(term.value / 1000, language)
   return t('termUnit.points', { value: formatNumber(term.value, language, 2) })
 }

@@ -37,6 +37,7 @@ const CandidateList = (props: { request: RequestView; list: readonly Candidate[]
   const { request, list, parallel } = props
   const [picked, setPicked] = useState<readonly string[] | null>(null)
   const open = request.offers.filter((offer) => OPEN_OFFER_STATES.includes(offer.state))
+  const mayAsk = request.allowed.includes('send_offers')
   const asked = new Set(request.offers.map((offer) => offer.hospitalId))
   const room = Math.max(0, parallel - open.length)
   const free = list.filter((one) => !asked.has(one.hospitalId)).map((one) => one.hospitalId)
@@ -60,13 +61,14 @@ const CandidateList = (props: { request: RequestView; list: readonly Candidate[]
         ))}
       </ol>
       <div className="form-foot">
+        {mayAsk ? null : <p className="note">{t('candidates.triageFirst')}</p>}
         <ActButton
           endpoint={bedEndpoints.sendOffers}
           input={{ params: { id: request.id }, body: { hospitalIds: [...chosen], version: request.version } }}
           intent={`request:${request.id}:offers`}
           label={{ key: 'outbox.label.offers', values: { code: request.code, count: String(chosen.length) } }}
           look="primary"
-          disabled={chosen.length === 0}
+          disabled={chosen.length === 0 || !mayAsk}
           onAccepted={() => setPicked(null)}
         >
           {t('candidates.ask', { count: chosen.length })}

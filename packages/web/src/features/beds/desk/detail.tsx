@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Card } from '../../../ui/page.tsx'
 import { Read } from '../../../ui/states.tsx'
 import { Since } from '../../../ui/time.tsx'
+import { EditDetails } from '../request-form/edit-details.tsx'
 import { ActPanel } from '../shared/act-panel.tsx'
 import { SeverityBadge, UrgencyBadge } from '../shared/badges.tsx'
 import { HoldView } from '../shared/hold-view.tsx'
@@ -54,22 +55,26 @@ export const DeskDetail = ({ id }: { id: string }) => {
             <Ladder state={request.state} />
             <Card title={t('request.now')}>
               <Situation request={request} />
-              {request.hold === null ? null : <HoldView hold={request.hold} code={request.code} mayExtend />}
+              {request.hold === null ? null : (
+                <HoldView hold={request.hold} code={request.code} mayExtend={request.allowed.includes('extend_hold')} />
+              )}
               {request.offers.length === 0 ? null : <OfferList request={request} mayType />}
               <ActPanel
                 request={request}
+                // Asking a hospital starts the search by itself.
+                except={['start_matching']}
                 withChannel
                 initial={{ triage: triageStart(request), declare_no_bed: { retryInMinutes: '30' } }}
               />
             </Card>
             {LOOKING.includes(request.state) ? <Candidates request={request} /> : null}
-            <Card title={t('request.patient')}>
+            <Card title={t('request.patient')} aside={<EditDetails request={request} />}>
               <RequestSummary request={request} />
               <SeverityView severity={request.severity} />
             </Card>
             <Identity request={request} />
             <Card title={t('timeline.title')}>
-              <Timeline requestId={request.id} />
+              <Timeline request={request} />
             </Card>
           </>
         )}

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
 import { currentLanguage } from '../../../i18n/index.ts'
 import { formatMinutes } from '../../../ui/format.ts'
-import { wordFor } from '../shared/reason.ts'
+import { reasonsInWords } from '../shared/reason.ts'
 
 type Excluded = z.infer<typeof candidates>['whyNot'][number]
 
@@ -20,7 +20,7 @@ export const WhyNot = ({ list, total }: { list: readonly Excluded[]; total: numb
             <strong>{one.hospitalName}</strong>{' '}
             <span className="quiet">
               {one.driveMinutes === null ? '' : `${formatMinutes(one.driveMinutes, currentLanguage())} · `}
-              {one.reasons.map((code) => wordFor(t, 'whyNot', code)).join(' · ')}
+              {reasonsInWords(t, 'whyNot', one.reasons)}
             </span>
           </li>
         ))}

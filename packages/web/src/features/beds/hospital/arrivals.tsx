@@ -45,7 +45,9 @@ const Coming = ({ id }: { id: string }) => {
   if (request === undefined) return null
   return (
     <>
-      {request.hold === null ? null : <HoldView hold={request.hold} code={request.code} mayExtend />}
+      {request.hold === null ? null : (
+        <HoldView hold={request.hold} code={request.code} mayExtend={request.allowed.includes('extend_hold')} />
+      )}
       <ActPanel request={request} />
     </>
   )

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkTyped, EMPTY, inputOf, type TypedRequest } from './typed.ts'
+import { changesOf, checkTyped, EMPTY, inputOf, type TypedRequest, typedOf } from './typed.ts'
 
 const complete: TypedRequest = {
   ...EMPTY,
@@ -44,4 +44,26 @@ test('a comma is read as a decimal point', () => {
 
 test('lists are cut at commas and empty parts fall out', () => {
   assert.deepEqual(inputOf({ ...complete, comorbidities: '당뇨, 고혈압,, ' }).comorbidities, ['당뇨', '고혈압'])
+})
+
+test('a known request put into the form and read back is the same, and nothing counts as changed', () => {
+  const checked = checkTyped({
+    ...complete,
+    pulse: '120',
+    comorbidities: '당뇨',
+    needs: ['ecmo'],
+    urgency: 'immediate',
+  })
+  assert.ok(checked.ok)
+  const again = checkTyped(typedOf(checked.input))
+  assert.ok(again.ok)
+  assert.deepEqual(again.input, checked.input)
+  assert.deepEqual(changesOf(checked.input, again.input), {})
+})
+
+test('a correction carries only what was corrected', () => {
+  const checked = checkTyped(complete)
+  const corrected = checkTyped({ ...complete, oxygen: 'imv' })
+  assert.ok(checked.ok && corrected.ok)
+  assert.deepEqual(changesOf(checked.input, corrected.input), { oxygen: 'imv' })
 })

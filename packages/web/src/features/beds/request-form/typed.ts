@@ -158,3 +158,52 @@ export const checkTyped = (typed: TypedRequest): Checked => {
   }
   return { ok: false, faults }
 }
+
+/** What is known of a request, back in the form's own words. */
+export const typedOf = (known: Partial<RequestInput>): TypedRequest => {
+  const text = (value: number | string | undefined) => (value === undefined ? '' : String(value))
+  const vitals = known.vitals ?? {}
+  return {
+    ...EMPTY,
+    originType: known.originType ?? EMPTY.originType,
+    originAddress: known.originAddress ?? '',
+    callbackPhone: known.callbackPhone ?? '',
+    ageYears: text(known.ageYears),
+    sex: known.sex ?? null,
+    complaint: known.complaint ?? '',
+    isolationNeed: known.isolationNeed ?? null,
+    oxygen: known.oxygen ?? null,
+    requestedClass: known.requestedClass ?? null,
+    needs: known.needs ?? [],
+    pathogen: known.pathogen ?? null,
+    pulse: text(vitals.pulse),
+    systolicBp: text(vitals.systolicBp),
+    respiratoryRate: text(vitals.respiratoryRate),
+    temperature: text(vitals.temperature),
+    spo2: text(vitals.spo2),
+    consciousness: vitals.consciousness ?? null,
+    takenAt: vitals.takenAt ?? '',
+    urgency: known.urgency ?? null,
+    stability: known.stability ?? null,
+    transport: known.transport ?? null,
+    reason: known.reason ?? null,
+    oxygenFlowLpm: text(known.oxygenFlowLpm),
+    fio2Percent: text(known.fio2Percent),
+    weightKg: text(known.weightKg),
+    pregnancyWeeks: text(known.pregnancyWeeks),
+    comorbidities: (known.comorbidities ?? []).join(', '),
+    allergies: (known.allergies ?? []).join(', '),
+    guardianPhone: known.guardianPhone ?? '',
+    codeStatus: known.codeStatus ?? '',
+    note: known.note ?? '',
+  }
+}
+
+/** Only what differs from what is known: two people may correct different things. */
+export const changesOf = (known: Partial<RequestInput>, typed: RequestInput): Partial<RequestInput> => {
+  const before: Record<string, unknown> = { ...known }
+  const entries = Object.entries(typed).filter(
+    ([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value),
+  )
+  return Object.fromEntries(entries)
+}

@@ -7,6 +7,7 @@ import { hasRole, useSignedIn } from '../../../app/session.ts'
 import { Card, PageTitle } from '../../../ui/page.tsx'
 import { Read } from '../../../ui/states.tsx'
 import { Since } from '../../../ui/time.tsx'
+import { EditDetails } from '../request-form/edit-details.tsx'
 import { ActPanel } from '../shared/act-panel.tsx'
 import { SeverityBadge, StateBadge, UrgencyBadge } from '../shared/badges.tsx'
 import { HoldView } from '../shared/hold-view.tsx'
@@ -57,11 +58,11 @@ const RequestBody = ({ request }: { request: RequestView }) => {
           <Card title={t('request.now')}>
             <Situation request={request} />
             {request.hold === null ? null : (
-              <HoldView hold={request.hold} code={request.code} mayExtend={!hasRole(me, 'transport')} />
+              <HoldView hold={request.hold} code={request.code} mayExtend={request.allowed.includes('extend_hold')} />
             )}
             <ActPanel request={request} withChannel={isDesk} />
           </Card>
-          <Card title={t('request.patient')}>
+          <Card title={t('request.patient')} aside={<EditDetails request={request} />}>
             <RequestSummary request={request} />
             <SeverityView severity={request.severity} />
           </Card>
@@ -74,7 +75,7 @@ const RequestBody = ({ request }: { request: RequestView }) => {
             </Card>
           )}
           <Card title={t('timeline.title')}>
-            <Timeline requestId={request.id} />
+            <Timeline request={request} />
           </Card>
         </div>
       </div>

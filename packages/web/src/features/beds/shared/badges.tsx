@@ -88,7 +88,7 @@ const URGENCY_TONES: Record<Urgency, Tone> = {
 export const UrgencyBadge = ({ urgency }: { urgency: Urgency }) => {
   const { t } = useTranslation()
   return (
-    <Status shape="bar" tone={URGENCY_TONES[urgency]} number={URGENCIES.indexOf(urgency) + 1}>
+    <Status shape="diamond" tone={URGENCY_TONES[urgency]} number={URGENCIES.indexOf(urgency) + 1}>
       {t(`urgency.${urgency}`)}
     </Status>
   )

@@ -21,8 +21,8 @@ export const Identity = ({ request }: { request: RequestView }) => {
   const { t } = useTranslation()
   const me = useSignedIn()
   const [open, setOpen] = useState<'look' | 'write' | null>(null)
-  const mayWrite = hasRole(me, 'requester', 'placement_desk')
-  const mayLook = request.identityKnown && hasRole(me, 'requester', 'hospital_desk', 'placement_desk', 'transport')
+  const mayWrite = request.allowed.includes('set_identity')
+  const mayLook = request.identityKnown && request.allowed.includes('see_identity')
   return (
     <Card title={t('identity.title')}>
       <p className="quiet">{t('identity.logged')}</p>

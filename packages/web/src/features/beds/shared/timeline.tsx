@@ -1,3 +1,4 @@
+import type { RequestView } from '@dure/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Empty, Read } from '../../../ui/states.tsx'
@@ -18,14 +19,18 @@ const SPOKEN = [
   'slotLabel',
 ] as const
 
-const spoken = (data: Record<string, unknown>): string =>
-  SPOKEN.map((name) => data[name])
+const spoken = (data: Record<string, unknown>, request: RequestView): string =>
+  [hospitalName(data, request), ...SPOKEN.map((name) => data[name])]
     .filter((value): value is string => typeof value === 'string' && value !== '')
     .join(' · ')
 
-export const Timeline = ({ requestId }: { requestId: string }) => {
+/** Entries name a hospital by id; the offers of the request know it by name. */
+const hospitalName = (data: Record<string, unknown>, request: RequestView): string | undefined =>
+  request.offers.find((offer) => offer.id === data.offerId || offer.hospitalId === data.hospitalId)?.hospitalName
+
+export const Timeline = ({ request }: { request: RequestView }) => {
   const { t } = useTranslation()
-  const query = useQuery(timelineQuery(requestId))
+  const query = useQuery(timelineQuery(request.id))
   return (
     <Read query={query}>
       {({ entries }) =>
@@ -48,7 +53,7 @@ export const Timeline = ({ requestId }: { requestId: string }) => {
                       </span>
                     )}
                   </p>
-                  {spoken(entry.data) === '' ? null : <p className="quiet">{spoken(entry.data)}</p>}
+                  {spoken(entry.data, request) === '' ? null : <p className="quiet">{spoken(entry.data, request)}</p>}
                 </div>
               </li>
             ))}

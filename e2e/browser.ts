@@ -1,0 +1,70 @@
+import sparticuz from '@sparticuz/chromium'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+export const PHONE = { width: 390, height: 844 } as const
+export const DESKTOP = { width: 1440, height: 900 } as const
+
+export interface Person {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Everything the console called an error, and every script fault, since the page was opened. */
+  readonly faults: readonly string[]
+}
+
+export interface Look {
+  readonly size?: { readonly width: number; readonly height: number }
+  readonly language?: 'ko' | 'en'
+  readonly contrast?: boolean
+}
+
+/** A headless Chromium from the registry's package; unpacked once a machine, about two seconds. */
+export const startBrowser = async (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: await sparticuz.executablePath(),
+    // Not the package's own arguments: its --single-process lets contexts share their local storage.
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--font-render-hinting=none',
+      '--hide-scrollbars',
+    ],
+    headless: true,
+  })
+
+/** A browser of its own for one person: own cookies, own storage. Korean text needs the app's own fonts and nothing else. */
+export const openPerson = async (browser: Browser, base: string, look: Look = {}): Promise<Person> => {
+  const size = look.size ?? DESKTOP
+  const context = await browser.newContext({
+    baseURL: base,
+    viewport: size,
+    hasTouch: size.width < 600,
+    locale: 'ko-KR',
+    timezoneId: 'Asia/Seoul',
+    reducedMotion: 'reduce',
+  })
+  await context.addInitScript(
+    ({ language, contrast }) => {
+      if (localStorage.getItem('dure.language') === null) localStorage.setItem('dure.language', language)
+      if (localStorage.getItem('dure.setting.contrast') === null)
+        localStorage.setItem('dure.setting.contrast', contrast ? 'on' : 'off')
+    },
+    { language: look.language ?? 'ko', contrast: look.contrast ?? false },
+  )
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const faults: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  page.on('pageerror', (fault) => faults.push(String(fault)))
+  return { page, context, faults }
+}
+
+/** Signs in as a person of the demo region whose button carries this text. */
+export const enterAs = async (page: Page, personId: string): Promise<void> => {
+  await page.goto('/sign-in')
+  await page.locator(`[data-person="${personId}"]`).click()
+  await page.locator('.connection-line[data-connection="connected"]').waitFor()
+  await page.locator('h1').waitFor()
+}

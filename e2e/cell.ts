@@ -1,0 +1,31 @@
+import { rm } from 'node:fs/promises'
+import { type Cell, startCell } from '../packages/server/src/cell.ts'
+import { seedDemo } from '../packages/server/src/demo-region/index.ts'
+import { makeLogger } from '../packages/server/src/platform/logger.ts'
+import { testConfig } from '../packages/server/src/testing/cell.ts'
+import { temporaryFolder, testDatabase } from '../packages/server/src/testing/database.ts'
+
+export interface RunningCell extends AsyncDisposable {
+  readonly cell: Cell
+  readonly url: string
+}
+
+/** A whole cell with the demo region, on a database of its own and a free port, with the real clock. */
+export const demoCell = async (): Promise<RunningCell> => {
+  const database = await testDatabase()
+  const dataDir = await temporaryFolder()
+  const cell = await startCell(testConfig({ DURE_DATA_DIR: dataDir, DURE_DEMO: '1' }), {
+    log: makeLogger('silent', undefined),
+    connection: database.connection,
+    prepare: seedDemo,
+  })
+  return {
+    cell,
+    url: cell.url,
+    [Symbol.asyncDispose]: async () => {
+      await cell.close()
+      await database[Symbol.asyncDispose]()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
