@@ -12,7 +12,7 @@ import { openDatabase } from './platform/db.ts'
 import type { Deps } from './platform/deps.ts'
 import { registerEvents } from './platform/events.routes.ts'
 import { type EventHub, makeEventHub } from './platform/events.ts'
-import { createHttp, finishHttp, guardHttp } from './platform/http.server.ts'
+import { createHttp, finishHttp, guardHttp, type LoopWatch } from './platform/http.server.ts'
 import type { Http } from './platform/http.ts'
 import { sweepAnswers } from './platform/idempotency.ts'
 import { makeIds } from './platform/ids.ts'
@@ -43,6 +43,10 @@ export interface CellOverrides {
   readonly background?: boolean
   /** Folder of the built web app. */
   readonly webDir?: string
+  /** More routes, before the list is closed. */
+  readonly routes?: (http: Http) => void
+  /** Tells how late the event loop is; default: measured. */
+  readonly load?: LoopWatch
   /** Runs on the migrated database before anyone is served: the demo's data. */
   readonly prepare?: (deps: Deps) => Promise<void>
 }
@@ -86,7 +90,7 @@ export const startCell = async (config: Config, overrides: CellOverrides = {}): 
     const parts = assemble(config, connection, overrides.clock ?? systemClock, log, endings)
     const identity = await cellIdentity(parts.deps.db, config.dataDir, config.region, parts.deps.clock.now())
     await overrides.prepare?.(parts.deps)
-    await registerAll(parts.http, parts.hub, overrides.webDir ?? WEB_DIR)
+    await registerAll(parts, overrides)
     const moves = { timers: parts.timers, sequence: () => sequence(parts.deps.db, identity) }
     if (overrides.background !== false) startBackground(parts, moves, connection)
     const url = await open(parts.http, config, overrides.listen !== false)
@@ -144,14 +148,15 @@ const assemble = (config: Config, connection: pg.ClientConfig, clock: Clock, log
 }
 
 /** Every part's routes. A part touches no database while it registers. */
-const registerAll = async (http: Http, hub: EventHub, webDir: string): Promise<void> => {
-  guardHttp(http)
+const registerAll = async ({ http, hub }: Pick<Parts, 'http' | 'hub'>, overrides: CellOverrides): Promise<void> => {
+  guardHttp(http, overrides.load)
   registerAuth(http, (ids) => hospitalNames(http.deps.db, ids))
   const directory = registerFacilities(http)
   registerBeds(http, { directory })
   registerEvents(http, hub)
   registerOps(http, VERSION)
-  registerWeb(http, webDir)
+  overrides.routes?.(http)
+  registerWeb(http, overrides.webDir ?? WEB_DIR)
   finishHttp(http)
   await http.fastify.ready()
 }
@@ -195,7 +200,7 @@ export const apiEndpoints = async (): Promise<readonly Endpoint[]> => {
   if (!config.ok) throw new Error('The empty environment is a configuration')
   const endings: Step[] = []
   const { http, hub } = assemble(config.value, {}, systemClock, makeLogger('silent', undefined), endings)
-  await registerAll(http, hub, WEB_DIR)
+  await registerAll({ http, hub }, {})
   await http.fastify.close()
   await endAll(endings)
   return http.endpoints

@@ -102,6 +102,7 @@ const stream = async (
   )
   let beat = performance.now()
   while (!stop.aborted) {
+    const wakes = hub.wakes()
     const ops = await hub.after(cursor)
     const last = ops.at(-1)
     if (last !== undefined) {
@@ -121,7 +122,7 @@ const stream = async (
       // An event without data: moves the browser's Last-Event-ID past what was not for this person.
       await write(out, `: still here\nid: ${cursor}\n\n`, stop)
     }
-    await hub.nextWake(HEARTBEAT_MS - (performance.now() - beat), stop)
+    await hub.nextWake(wakes, HEARTBEAT_MS - (performance.now() - beat), stop)
   }
 }
 

@@ -17,8 +17,10 @@ export interface EventHub {
   head(): Promise<bigint>
   /** The ops after `seq`, at most a page of them, in order. */
   after(seq: bigint): Promise<readonly LiveOp[]>
-  /** Resolves with the next wake, or after `ms`, or when told to stop. */
-  nextWake(ms: number, stop: AbortSignal): Promise<void>
+  /** How often the hub was woken: asked for before reading, and handed to `nextWake`, so that no wake falls in between. */
+  wakes(): number
+  /** Resolves with the next wake after the `since`th, or after `ms`, or when told to stop. */
+  nextWake(since: number, ms: number, stop: AbortSignal): Promise<void>
   wake(): void
 }
 
@@ -41,6 +43,8 @@ export const makeEventHub = (db: Db, region: string): EventHub => {
   // Remembered are the ops `base + 1` to `base + ops.length`: numbers have no gaps.
   let base: bigint | undefined
   let ops: LiveOp[] = []
+  let wakes = 1
+  let readWakes = 0
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
   const sleepers = new Set<() => void>()
@@ -67,7 +71,7 @@ export const makeEventHub = (db: Db, region: string): EventHub => {
   }
 
   const readTail = async (): Promise<void> => {
-    readAt = performance.now()
+    const upTo = wakes
     base ??= await head()
     for (;;) {
       const newer = await page(base + BigInt(ops.length))
@@ -77,8 +81,10 @@ export const makeEventHub = (db: Db, region: string): EventHub => {
         ops = ops.slice(over)
         base += BigInt(over)
       }
-      if (newer.length < PAGE) return
+      if (newer.length < PAGE) break
     }
+    readWakes = upTo
+    readAt = performance.now()
   }
 
   /** Streams that ask at the same time wait for one read. */
@@ -90,14 +96,20 @@ export const makeEventHub = (db: Db, region: string): EventHub => {
   }
 
   const after = async (seq: bigint): Promise<readonly LiveOp[]> => {
-    if (performance.now() - readAt > LOOK_MS) await refresh()
+    // A read that another stream began may be older than the wake this one comes from.
+    const wanted = wakes
+    while (readWakes < wanted || performance.now() - readAt > LOOK_MS) await refresh()
     if (base === undefined || seq < base) return page(seq)
     const from = seq - base
     return from >= BigInt(ops.length) ? [] : ops.slice(Number(from), Number(from) + PAGE)
   }
 
-  const nextWake = (ms: number, stop: AbortSignal): Promise<void> =>
+  const nextWake = (since: number, ms: number, stop: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
+      if (wakes !== since) {
+        resolve()
+        return
+      }
       const wake = () => {
         clearTimeout(timer)
         stop.removeEventListener('abort', wake)
@@ -111,9 +123,9 @@ export const makeEventHub = (db: Db, region: string): EventHub => {
     })
 
   const wake = () => {
-    readAt = Number.NEGATIVE_INFINITY
+    wakes += 1
     for (const one of [...sleepers]) one()
   }
 
-  return { head, after, nextWake, wake }
+  return { head, after, wakes: () => wakes, nextWake, wake }
 }

@@ -68,8 +68,13 @@ export const finishHttp = (http: Http): void => {
   }
 }
 
+/** Tells the mean delay of the event loop lately, in ms. */
+export interface LoopWatch {
+  delayMs(): number
+}
+
 /** Hooks that every route of the server runs through; added before any route. */
-export const guardHttp = (http: Http, load: { delayMs(): number } = watchLoop(http)): void => {
+export const guardHttp = (http: Http, load: LoopWatch = watchLoop(http)): void => {
   const { metrics, config } = http.deps
   let inFlight = 0
   const leave = new WeakSet<FastifyRequest>()
@@ -125,7 +130,7 @@ const SECURITY_HEADERS = {
 const SAMPLE_MS = 100
 
 /** Mean delay of the event loop over the last sample, without the sampling interval itself. */
-const watchLoop = ({ deps }: Http): { delayMs(): number } => {
+const watchLoop = ({ deps }: Http): LoopWatch => {
   const histogram = monitorEventLoopDelay({ resolution: 10 })
   let delayMs = 0
   histogram.enable()
