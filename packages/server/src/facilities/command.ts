@@ -1,22 +1,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/db.ts'
+import type { CommandIo } from '../platform/command.ts'
 import { err, ok, type Result } from '../platform/result.ts'
 import { type HpidLinks, readHpidMap } from './hpid-map.ts'
 import { describeNemc, describeRefusal, describeRegister } from './import-report.ts'
 import { DOCUMENT_LIMIT_BYTES } from './nemc-document.ts'
 import { importNemcFiles, type NemcFile } from './nemc-import.service.ts'
 import { importRegister } from './register-import.service.ts'
-
-/** What a command stands on: the terminal, the clock and a migrated database that is opened only when it is needed. */
-export interface CommandIo {
-  out(text: string): void
-  error(text: string): void
-  readonly clock: Clock
-  /** The caller closes what it opens when the command has ended. */
-  openDb(): Promise<Db>
-}
 
 export const IMPORT_USAGE = `usage:
   dure import hospitals FILE.csv [--dry-run] [--strict] [--allow-missing] [--json]
@@ -32,9 +22,16 @@ nemc       responses of the National Emergency Medical Center, any number, all o
 --json           the whole report as JSON
 exit: 0 imported · 1 refused, nothing imported · 2 wrong usage`
 
-/** @param argv what follows `dure import` */
+/**
+ * Imports a file from the terminal.
+ * @param argv what follows `dure import`
+ */
 export const importCommand = async (argv: readonly string[], io: CommandIo): Promise<number> => {
   const [what, ...rest] = argv
+  if (argv.includes('--help')) {
+    io.out(IMPORT_USAGE)
+    return 0
+  }
   const command = what === 'hospitals' ? importHospitals : what === 'nemc' ? importNemc : undefined
   const outcome = command === undefined ? err('usage' as const) : await command(rest, io)
   if (outcome.ok) return outcome.value

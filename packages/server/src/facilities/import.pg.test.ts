@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { BedClass, Capability } from '@dure/contract'
+import type { CommandIo } from '../platform/command.ts'
 import { type Db, openDatabase } from '../platform/db.ts'
 import { makeLogger } from '../platform/logger.ts'
+import { testConfig } from '../testing/cell.ts'
 import { manualClock } from '../testing/clock.ts'
 import { type TestDatabase, testDatabase } from '../testing/database.ts'
 import { answerAt } from './answers.ts'
@@ -46,16 +48,18 @@ beforeEach(async () => {
                          facilities.source_state`)
 })
 
+const io = (out: string[], error: string[]): CommandIo => ({
+  clock,
+  config: () => testConfig({}),
+  openDb: async () => db,
+  out: (text) => void out.push(text),
+  error: (text) => void error.push(text),
+})
+
 const run = async (...argv: readonly string[]) => {
-  const [out, error]: string[][] = [[], []]
-  const io = {
-    clock,
-    openDb: async () => db,
-    out: (text: string) => out?.push(text),
-    error: (text: string) => error?.push(text),
-  }
-  const code = await importCommand(argv, io)
-  return { code, out: out?.join('\n') ?? '', error: error?.join('\n') ?? '' }
+  const [out, error]: [string[], string[]] = [[], []]
+  const code = await importCommand(argv, io(out, error))
+  return { code, out: out.join('\n'), error: error.join('\n') }
 }
 
 type Cells = Partial<Record<(typeof REQUIRED_COLUMNS)[number], string>>
@@ -189,6 +193,7 @@ test('wrong usage is told and opens nothing', async () => {
   ])
     assert.equal((await run(...argv)).code, 2, argv.join(' '))
   assert.equal((await run('nemc', join(folder, 'absent.xml'))).code, 1)
+  assert.match((await run('--help')).out, /^usage:/)
 })
 
 const REGISTER = new URL('../hospitals.csv', NEMC_FOLDER)
