@@ -6,6 +6,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { type Db, openDatabase } from '../platform/db.ts'
 import { makeLogger } from '../platform/logger.ts'
 import { makeMetrics } from '../platform/metrics.ts'
+import { testCell } from '../testing/cell.ts'
 import { manualClock } from '../testing/clock.ts'
 import { type TestDatabase, testDatabase } from '../testing/database.ts'
 import { BACKOFF_CAP_MS } from './backoff.ts'
@@ -318,4 +319,24 @@ test('closing the cell ends a poll under way and blames nobody', async () => {
   await poller.end()
   await polling
   assert.equal((await bedsState()).lastErrorCode, null)
+})
+
+test('a cell with an address and a key in its configuration asks for its own province by itself, and tells so', async () => {
+  const both = new Promise<void>((resolve) => {
+    behave = (request, response, url) => {
+      response.on('finish', () => asked.length >= 2 && resolve())
+      answerWell('3')(request, response, url)
+    }
+  })
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  await using cell = await testCell({ background: true, env: { DURE_NEMC_URL: address, DURE_NEMC_KEY: KEY } })
+  await both
+  for (const { searchParams } of asked) assert.equal(searchParams.get('STAGE1'), '인천광역시')
+  const { db: own, metrics } = cell.cell.deps
+  const deadline = performance.now() + 10_000
+  while ((await listSourceStates(own)).filter(({ lastSuccessAt }) => lastSuccessAt !== null).length < 2) {
+    assert(performance.now() < deadline, 'no success within ten seconds')
+    await new Promise(setImmediate)
+  }
+  assert.doesNotMatch(await metrics.registry.metrics(), /cret/)
 })
