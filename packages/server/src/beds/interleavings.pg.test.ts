@@ -102,7 +102,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('extend' as const), request: at(REQUESTS) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('merge' as const), request: at(REQUESTS), into: at(REQUESTS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('merge' as const), request: at(REQUESTS), into: at(REQUESTS) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), minutes: fc.constantFrom(1, 5, 20, 31) }) },
 )
 
@@ -256,8 +259,7 @@ const BROKEN: Readonly<Record<string, string>> = {
 }
 
 const assertKept = async (w: World): Promise<void> => {
-  for (const [promise, sql] of Object.entries(BROKEN))
-    assert.deepEqual(await w.test.cell.deps.db.sql(sql), [], promise)
+  for (const [promise, sql] of Object.entries(BROKEN)) assert.deepEqual(await w.test.cell.deps.db.sql(sql), [], promise)
 }
 
 /** An empty region with the same places, and some patients ready to be asked for. */

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { bedEndpoints as e, client } from '@dure/contract'
+import { client, bedEndpoints as e } from '@dure/contract'
 import { must, type World, world } from '../testing/bed-world.ts'
 import { manualClock } from '../testing/clock.ts'
 

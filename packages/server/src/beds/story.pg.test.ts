@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bedEndpoints as e, type HoldView, type RequestAct, type RequestView } from '@dure/contract'
-import type { TestPerson } from '../testing/cell.ts'
 import { must, refusedAs, type World, world } from '../testing/bed-world.ts'
+import type { TestPerson } from '../testing/cell.ts'
 
 const act = async (person: TestPerson, request: RequestView, what: RequestAct): Promise<RequestView> =>
   must(await person.call(e.actOnRequest, { params: { id: request.id }, body: { act: what, version: request.version } }))

@@ -40,6 +40,7 @@ export const refusalOf = (error: unknown): Refusal => {
     return { code: 'unsupported-media', pointer: '/headers/content-type', detail: 'application/json is expected' }
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')
     return invalid('/headers/content-length', 'is not the length of the body')
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return invalid('/params', 'is too long')
   if (code === 'FST_ERR_BAD_URL') return invalid('/path', 'is not a well-formed address')
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return invalid('', 'the request cannot be read')

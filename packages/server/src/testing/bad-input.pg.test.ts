@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Endpoint, bedEndpoints as e, Problem, ROLES } from '@dure/contract'
+import fc from 'fast-check'
+import type { Db } from '../platform/db.ts'
+import { ESSENTIALS, must, type World, world } from './bed-world.ts'
+import type { TestPerson } from './cell.ts'
+import { addressOf, type HostileRequest, hostileRequest } from './hostile.ts'
+
+const REQUESTS_PER_ROUTE = 80
+
+/**
+ * Tables that a refusal may write to: a key's answer is kept so that a repetition gets it again (none is sent here), and
+ * a look at who the patient is is written down also when it was refused.
+ */
+const MAY_CHANGE = ['beds.identity_access', 'platform.answer']
+
+/** One text for the content of every table. */
+const contentOf = async (db: Db): Promise<() => Promise<string>> => {
+  const tables = await db.sql<{ name: string }>(
+    `select table_schema || '.' || table_name as name
+       from information_schema.tables
+      where table_schema not in ('pg_catalog', 'information_schema')
+        and table_type = 'BASE TABLE'
+      order by 1`,
+  )
+  const parts = tables
+    .map(({ name }) => name)
+    .filter((name) => !MAY_CHANGE.includes(name))
+    .map(
+      (name) =>
+        `select '${name}' as name, count(*) as n, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) as h from ${name} t`,
+    )
+  const sql = `select string_agg(name || ':' || n || ':' || h, E'\\n' order by name) as content from (${parts.join(' union all ')}) all_tables`
+  return async () => (await db.sql<{ content: string }>(sql))[0]?.content ?? ''
+}
+
+/** A region in which something of everything is there, and the ids of it. */
+const busy = async (): Promise<{ w: World; ids: string[]; people: TestPerson[] }> => {
+  const w = await world({ hospitals: 2, slots: 3 })
+  const [hospital] = w.hospitals
+  assert.ok(hospital)
+  const held = await w.matching()
+  const offered = must(await w.desk.call(e.sendOffers, { params: { id: held.id }, body: { version: held.version } }))
+  const offer = offered.offers.find((one) => one.hospitalId === hospital.id)
+  const accept = { params: { id: offer?.id ?? '' }, body: { act: { event: 'accept' } } } as const
+  const { hold } = must(await hospital.desk.call(e.actOnOffer, accept))
+  const open = await w.matching()
+  const asked = must(await w.desk.call(e.sendOffers, { params: { id: open.id }, body: { version: open.version } }))
+  const fresh = must(await w.requester.call(e.createRequest, { body: ESSENTIALS }))
+  const people = [w.requester, w.desk, w.transport, hospital.desk]
+  for (const role of ['national_desk', 'admin'] as const) people.push(await w.test.person({ role }))
+  const ids = [held.id, open.id, fresh.id, fresh.code, hospital.id, w.originId, ...hospital.slotIds]
+  ids.push(...asked.offers.map(({ id }) => id), ...(hold === null ? [] : [hold.id]))
+  return { w, ids, people }
+}
+
+const send = (person: TestPerson, endpoint: Endpoint, request: HostileRequest) =>
+  person.inject({
+    method: endpoint.method,
+    url: addressOf(endpoint, request),
+    headers: {
+      cookie: String(person.headers.cookie),
+      'x-dure': '1',
+      ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
+    },
+    ...(request.body === undefined ? {} : { payload: request.body }),
+  })
+
+const POINTER = /^\/(body|query|params|headers|path)(\/|$)/
+
+const assertRefusedWell = (status: number, type: string, text: string): void => {
+  assert.match(type, /^application\/problem\+json/)
+  const problem = Problem.parse(JSON.parse(text))
+  assert.equal(problem.status, status)
+  if (problem.code === 'invalid-input') assert.match(problem.pointer ?? '', POINTER)
+}
+
+test('no input, however wrong, makes a fault or changes a table it was refused', async (t) => {
+  const { w, ids, people } = await busy()
+  await using _ = w
+  const content = await contentOf(w.test.cell.deps.db)
+  // Signing out ends the session the walk stands on.
+  const routes = w.test.cell.http.endpoints.filter((endpoint) => endpoint.id !== 'signOut')
+  assert.ok(routes.length > 30)
+  let refused = 0
+  let served = 0
+  for (const endpoint of routes) {
+    await t.test(`${endpoint.method} ${endpoint.path}`, async () => {
+      await fc.assert(
+        fc.asyncProperty(hostileRequest(endpoint, ids), fc.constantFrom(...people), async (request, person) => {
+          const before = await content()
+          const answer = await send(person, endpoint, request)
+          assert.ok(answer.statusCode < 500, `${answer.statusCode}: ${answer.payload}`)
+          if (answer.statusCode < 400) {
+            served += 1
+            return
+          }
+          refused += 1
+          assertRefusedWell(answer.statusCode, String(answer.headers['content-type']), answer.payload)
+          assert.equal(await content(), before, 'a refusal changed a table')
+        }),
+        { numRuns: REQUESTS_PER_ROUTE, endOnFailure: true },
+      )
+    })
+  }
+  assert.equal(Reflect.get({}, 'polluted'), undefined)
+  assert.ok(refused > served, 'most of it is refused')
+  assert.ok(served > 0, 'some of it is right: otherwise the handlers were never reached')
+})
+
+test('every route lets in the roles its contract names, and nobody else', async () => {
+  await using w = await world({ hospitals: 1, slots: 1 })
+  const people = new Map<string, TestPerson>()
+  for (const role of ROLES) people.set(role, await w.test.person({ role, facilityId: w.hospitals[0]?.id ?? null }))
+  for (const endpoint of w.test.cell.http.endpoints) {
+    const url = endpoint.path.replace(/:[A-Za-z0-9_]+/g, 'none')
+    const payload =
+      endpoint.body === undefined ? {} : { payload: '{}', headers: { 'content-type': 'application/json' } }
+    const stranger = await w.test.inject({
+      method: endpoint.method,
+      url,
+      ...payload,
+      headers: { 'x-dure': '1', 'content-type': 'application/json' },
+    })
+    if (endpoint.auth === 'public') {
+      assert.notEqual(stranger.statusCode, 403, `${endpoint.id} is public`)
+      continue
+    }
+    assert.equal(stranger.statusCode, 401, `${endpoint.id} without a session`)
+    if (endpoint.id === 'signOut') continue
+    for (const role of ROLES) {
+      const answer = await people.get(role)?.inject({ method: endpoint.method, url, ...payload })
+      const outside = endpoint.roles !== undefined && !endpoint.roles.includes(role)
+      const turnedAway = answer?.statusCode === 403 && String(answer.payload).includes('needs one of')
+      assert.equal(turnedAway, outside, `${endpoint.id} as ${role}: ${answer?.statusCode}`)
+      assert.ok((answer?.statusCode ?? 500) < 500)
+    }
+  }
+})
+
+test('a write without our own header is refused before anything is read', async () => {
+  await using w = await world({ hospitals: 1, slots: 1 })
+  for (const endpoint of w.test.cell.http.endpoints) {
+    if (endpoint.method === 'GET') continue
+    const url = endpoint.path.replace(/:[A-Za-z0-9_]+/g, 'none')
+    const headers = { cookie: String(w.desk.headers.cookie), 'content-type': 'application/json' }
+    const answer = await w.test.inject({ method: endpoint.method, url, headers, payload: '{}' })
+    assert.equal(answer.statusCode, 403, endpoint.id)
+  }
+})
