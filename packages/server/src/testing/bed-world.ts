@@ -2,6 +2,7 @@ import type { BedClass, Capability, RequestInput, RequestView, SlotIsolation, Sl
 import { bedEndpoints } from '@dure/contract'
 import { insertSlots } from '../beds/index.ts'
 import { saveDemoRegion } from '../facilities/index.ts'
+import type { Clock } from '../platform/clock.ts'
 import { type TestCell, type TestCellOptions, type TestPerson, testCell } from './cell.ts'
 
 export interface WorldHospital {
@@ -82,7 +83,10 @@ export const world = async (options: WorldOptions = {}): Promise<World> => {
 
 export const slotId = (hospital: number, slot: number): string => `S-${hospital + 1}-${slot + 1}`
 
-const settleHospitals = async ({ cell, clock }: TestCell, options: WorldOptions): Promise<void> => {
+export const settleHospitals = async (
+  { cell, clock }: Pick<TestCell, 'cell'> & { readonly clock: Clock },
+  options: WorldOptions,
+): Promise<void> => {
   const count = options.hospitals ?? 3
   const ids = [ORIGIN_ID, ...Array.from({ length: count }, (_, at) => hospitalId(at))]
   const now = clock.now()

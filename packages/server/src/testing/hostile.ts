@@ -24,7 +24,7 @@ const HOSTILE_STRINGS = [
   '<script>alert(1)</script>',
   '../../../../etc/passwd',
   '%00',
-  '${7*7}',
+  '$\u007b7*7}',
   '{{7*7}}',
   '\u202e\u2066',
   'e\u0301'.repeat(50),
