@@ -1,0 +1,239 @@
+import {
+  type Branch,
+  commonEnd,
+  EMPTY_BRANCH,
+  FOLLOWS_NOTHING,
+  type Following,
+  type Opening,
+  reconsider,
+} from '../../exchange/branch.ts'
+import { type EpochReason, epochRefusal, nextEpoch } from '../../exchange/epoch.ts'
+import { decideIntake, GENESIS_HASH } from '../../exchange/intake.ts'
+import type { CellId, LogRecord } from '../../exchange/log-record.ts'
+import { EPOCH_OPENED } from '../../exchange/log-record.ts'
+import { emptyRegion, fold, type RegionOp, type RegionState } from './region-state.ts'
+import type { Watcher } from './watcher.ts'
+
+/** A copy of one region's log with what it folds to. For a region this cell writes, `state` includes what is not numbered yet. */
+export interface Copy {
+  readonly records: LogRecord[]
+  /** Openings of the newest branch known; the records are a beginning of it. */
+  following: Following
+  state: RegionState
+  /** Decided and committed, waiting for its number. */
+  outbox: Pending[]
+}
+export interface Pending {
+  readonly id: string
+  readonly op: RegionOp
+}
+
+/** What survives a crash; what a backup holds. */
+export interface Durable {
+  readonly copies: Map<CellId, Copy>
+  /** Decisions of branches that were given up, to be taken anew by the one who writes their region now. */
+  readonly redo: Map<CellId, RegionOp[]>
+  nextId: number
+  /** Epochs up to this one were opened before the last restore. */
+  restoredAtEpoch: number
+}
+
+export type Fault = 'none' | 'last-write-wins' | 'cursor-on-identity' | 'no-epoch'
+
+export interface Cell {
+  readonly id: CellId
+  durable: Durable
+  alive: boolean
+  pausedUntil: number
+  /** Restored from a backup and still learning from others what it had decided. */
+  recoveringUntil: number | null
+  readonly skewMs: number
+}
+
+export const newCell = (id: CellId, skewMs: number): Cell => ({
+  id,
+  durable: { copies: new Map(), redo: new Map(), nextId: 1, restoredAtEpoch: 0 },
+  alive: true,
+  pausedUntil: 0,
+  recoveringUntil: null,
+  skewMs,
+})
+
+export const copyOf = (cell: Cell, origin: CellId): Copy => {
+  const known = cell.durable.copies.get(origin)
+  if (known !== undefined) return known
+  const copy: Copy = { records: [], following: FOLLOWS_NOTHING, state: emptyRegion(), outbox: [] }
+  cell.durable.copies.set(origin, copy)
+  return copy
+}
+
+/** A restored cell may have forgotten what it wrote: it goes on only in epochs that it opened since. */
+export const writes = (cell: Cell, origin: CellId): boolean => {
+  const { state } = copyOf(cell, origin)
+  return cell.recoveringUntil === null && state.writer === cell.id && state.epoch > cell.durable.restoredAtEpoch
+}
+
+/** One transaction: the change and the op together. */
+export const commit = (cell: Cell, origin: CellId, op: RegionOp, watcher: Watcher): void => {
+  const copy = copyOf(cell, origin)
+  const id = `${cell.id}:${cell.durable.nextId++}`
+  fold(copy.state, op)
+  copy.outbox.push({ id, op })
+  watcher.committed(origin, cell.id, copy.state, op)
+}
+
+/** Numbers what was committed, in the order of commit. Without a sequencer, numbers are those drawn at the start of each transaction. */
+export const sequence = (cell: Cell, fault: Fault, late: (index: number) => boolean): void => {
+  for (const [origin, copy] of cell.durable.copies) {
+    if (copy.outbox.length === 0) continue
+    const waiting = fault === 'cursor-on-identity' ? copy.outbox.filter((_, index) => late(index)) : []
+    for (const pending of copy.outbox) if (!waiting.includes(pending)) number(origin, copy, pending, fault)
+    copy.outbox = waiting
+  }
+}
+
+const number = (origin: CellId, copy: Copy, { id, op }: Pending, fault: Fault) => {
+  const last = copy.records.at(-1)
+  const epoch = op.kind === EPOCH_OPENED ? op.epoch : (last?.epoch ?? 1)
+  const drawn = fault === 'cursor-on-identity' ? Number(id.split(':')[1]) : (last?.seq ?? 0) + 1
+  const prevHash = last?.hash ?? GENESIS_HASH
+  const bare = { origin, epoch, seq: drawn, kind: op.kind, at: '', subject: id, body: { op }, prevHash }
+  copy.records.push({ ...bare, hash: chainHash(bare) })
+}
+
+/** A quick chain for the simulation; the product's is SHA-256. */
+export const chainHash = (record: Omit<LogRecord, 'hash'>): string => {
+  const text = `${record.prevHash}|${record.origin}|${record.epoch}|${record.seq}|${record.subject}|${record.kind}`
+  let a = 0xdeadbeef
+  let b = 0x41c6ce57
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    a = Math.imul(a ^ code, 2654435761)
+    b = Math.imul(b ^ code, 1597334677)
+  }
+  return `${(a >>> 0).toString(16).padStart(8, '0')}${(b >>> 0).toString(16).padStart(8, '0')}`
+}
+
+const LIMIT_PER_ORIGIN = 40
+
+/** A part of one origin's log as it travels, with the shape of the branch it is of. */
+export interface Answer {
+  readonly origin: CellId
+  readonly openings: readonly Opening[]
+  readonly records: readonly LogRecord[]
+}
+
+const branchOf = ({ records }: Copy): Branch => ({
+  openings: records.flatMap(({ epoch, seq, kind }) => (kind === EPOCH_OPENED ? [{ epoch, seq }] : [])),
+  end: records.reduce((most, { seq }) => Math.max(most, seq), 0),
+})
+
+export const vectorOf = (cell: Cell): Map<CellId, Branch> =>
+  new Map([...cell.durable.copies].map(([origin, copy]) => [origin, branchOf(copy)]))
+
+/** What a reader with this vector lacks of anything we hold: our own log and, for relaying, everybody else's. */
+export const recordsAfter = (cell: Cell, have: ReadonlyMap<CellId, Branch>, fault: Fault): Answer[] =>
+  [...cell.durable.copies].map(([origin, copy]) => {
+    const theirs = have.get(origin) ?? EMPTY_BRANCH
+    const { openings } = branchOf(copy)
+    const missing =
+      fault === 'cursor-on-identity'
+        ? copy.records.filter(({ seq }) => seq > theirs.end).sort((one, other) => one.seq - other.seq)
+        : copy.records.slice(commonEnd(branchOf(copy), theirs))
+    return { origin, openings, records: missing.slice(0, LIMIT_PER_ORIGIN) }
+  })
+
+/** Takes what is next, one transaction each. */
+export const receive = (cell: Cell, answers: readonly Answer[], fault: Fault, watcher: Watcher): void => {
+  for (const answer of answers) {
+    const copy = copyOf(cell, answer.origin)
+    if (fault === 'cursor-on-identity') takeByCursor(cell, copy, answer)
+    else {
+      follow(cell, copy, answer)
+      for (const record of answer.records) takeRecord(cell, copy, record, watcher)
+    }
+  }
+}
+
+const takeByCursor = (cell: Cell, copy: Copy, { origin, records }: Answer) => {
+  for (const record of records) {
+    if (record.seq <= branchOf(copy).end || writes(cell, origin)) continue
+    copy.records.push(record)
+    fold(copy.state, opOf(record))
+  }
+}
+
+const opOf = ({ body }: LogRecord): RegionOp => (body as { readonly op: RegionOp }).op
+
+const takeRecord = (cell: Cell, copy: Copy, record: LogRecord, watcher: Watcher) => {
+  const last = copy.records.at(-1)
+  const head = last === undefined ? null : { epoch: last.epoch, seq: last.seq, hash: last.hash }
+  const view = { head, hashAt: (seq: number) => copy.records[seq - 1]?.hash }
+  const intake = decideIntake(view, copy.following.openings, record, chainHash(record))
+  if (intake.take === 'fork' || intake.take === 'refuse') watcher.alarm(record.origin, cell.id, intake.take)
+  if (intake.take !== 'apply') return
+  const op = opOf(record)
+  if (op.kind === EPOCH_OPENED && epochRefusal(record.origin, copy.state.epoch, op.epoch, op) !== null) {
+    watcher.alarm(record.origin, cell.id, 'epoch')
+    return
+  }
+  copy.records.push(record)
+  fold(copy.state, op)
+  // Only who decides for that region takes them up; were everybody to keep them, they would be handed round for ever.
+  if (op.kind === 'orphans-returned' && (op.origin === cell.id || writes(cell, op.origin))) {
+    keepForRedo(cell, op.origin, op.ops)
+  }
+}
+
+/** Someone else writes this region from an earlier point: what stands behind it here, numbered or not, is decided anew later. */
+const follow = (cell: Cell, copy: Copy, { origin, openings }: Answer) => {
+  const before = copy.following.openings
+  copy.following = reconsider(branchOf(copy), copy.following, openings)
+  if (copy.following.openings === before) return
+  const shared = commonEnd(branchOf(copy), { openings: copy.following.openings, end: Number.MAX_SAFE_INTEGER })
+  const orphans = copy.records.splice(shared).map(opOf)
+  const surplus = [...orphans, ...copy.outbox.splice(0).map(({ op }) => op)]
+  copy.state = refold(copy)
+  keepForRedo(cell, origin, surplus)
+}
+
+export const refold = (copy: Copy): RegionState => {
+  const state = emptyRegion()
+  for (const record of copy.records) fold(state, opOf(record))
+  for (const { op } of copy.outbox) fold(state, op)
+  return state
+}
+
+/** What a backup had decided but not numbered may have been numbered since, elsewhere known: it is decided anew, never numbered again. */
+export const setUnnumberedAside = (cell: Cell): void => {
+  for (const [origin, copy] of cell.durable.copies) {
+    keepForRedo(
+      cell,
+      origin,
+      copy.outbox.splice(0).map(({ op }) => op),
+    )
+    copy.state = refold(copy)
+  }
+}
+
+const keepForRedo = (cell: Cell, origin: CellId, ops: readonly RegionOp[]) => {
+  const worth = ops.filter(({ kind }) => kind !== EPOCH_OPENED && kind !== 'orphans-returned')
+  if (worth.length > 0) cell.durable.redo.set(origin, [...(cell.durable.redo.get(origin) ?? []), ...worth])
+}
+
+/** Opens a higher epoch of a region's log; from now on this cell writes it. */
+export const openEpoch = (
+  cell: Cell,
+  origin: CellId,
+  reason: EpochReason,
+  approvedBy: readonly string[],
+  nowMs: number,
+  watcher: Watcher,
+) => {
+  const { state } = copyOf(cell, origin)
+  const epoch = nextEpoch(Math.max(state.epoch, cell.durable.restoredAtEpoch), nowMs, cell.id)
+  commit(cell, origin, { kind: EPOCH_OPENED, epoch, writer: cell.id, reason, approvedBy }, watcher)
+  // Numbered in the same transaction: until it has its place in the log, nobody can tell which of two epochs is the newer.
+  sequence(cell, 'none', () => false)
+  copyOf(cell, origin).following = { openings: branchOf(copyOf(cell, origin)).openings, doubts: 0 }
+}

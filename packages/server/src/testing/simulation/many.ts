@@ -1,0 +1,34 @@
+import { type Run, type RunOptions, simulate } from './simulate.ts'
+
+export interface Many {
+  readonly broken: readonly { readonly seed: number; readonly violations: readonly string[] }[]
+  readonly totals: Omit<Run, 'seed' | 'violations' | 'worstIdle'> & { readonly worstIdle: number }
+}
+
+/** Plays seeds `from` … `from + count - 1` and adds up what happened. */
+export const simulateMany = (from: number, count: number, options: RunOptions = {}): Many => {
+  const broken: { seed: number; violations: readonly string[] }[] = []
+  const totals = {
+    cells: 0,
+    promises: 0,
+    crossRegion: 0,
+    epochs: 0,
+    acrossEpochs: 0,
+    turnedAway: 0,
+    worstIdle: 0,
+    requests: 0,
+  }
+  for (let seed = from; seed < from + count; seed += 1) {
+    const run = simulate(seed, options)
+    if (run.violations.length > 0) broken.push({ seed, violations: run.violations })
+    totals.cells += run.cells
+    totals.promises += run.promises
+    totals.crossRegion += run.crossRegion
+    totals.epochs += run.epochs
+    totals.acrossEpochs += run.acrossEpochs
+    totals.turnedAway += run.turnedAway
+    totals.requests += run.requests
+    totals.worstIdle = Math.max(totals.worstIdle, run.worstIdle)
+  }
+  return { broken, totals }
+}
