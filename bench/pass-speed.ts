@@ -79,14 +79,14 @@ export const speedRows = async (): Promise<Row[]> => {
   const check = { at: AT, issuerKeys: [world.issuer.publicKey] }
   const stripIssuer = { kid: KID, key: world.issuer.privateKey }
   const verifyHc1Text = () => verifyHc1(crypto, hc1, { keys, at: AT })
-  const verifyBoth = async () => verifyProof(unwrap(readProof(text)), check, crypto)
+  const verifyBoth = async () => verifyProof(crypto, unwrap(readProof(text)), check)
   unwrap(await verifyHc1Text())
   unwrap(await verifyBoth())
   const twice = () => rawVerify() && rawVerify()
   return [
     await row('HC1 verify', 0.8, verifyHc1Text, rawVerify, 'P-256 verify'),
     await row('HC1 issue', 0.5, () => createHc1(crypto, world.issuer.privateKey, input), rawSign, 'P-256 sign'),
-    await row('strip issue', 0.75, () => issueStrip(world.claims, stripIssuer, crypto), rawSign, 'P-256 sign'),
+    await row('strip issue', 0.75, () => issueStrip(crypto, world.claims, stripIssuer), rawSign, 'P-256 sign'),
     await row('strip + proof verify', 0.6, verifyBoth, twice, 'two P-256 verifies'),
     await rulesRow(),
   ]

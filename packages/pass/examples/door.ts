@@ -19,12 +19,12 @@ export type Door = {
 
 /** First start: the root keys are built into the app. */
 export const startDoor = async (crypto: CryptoBackend, roots: RootSet, file: Uint8Array): Promise<Door> => {
-  const pack = unwrap(await openPack(file, { roots }, crypto))
+  const pack = unwrap(await openPack(crypto, file, { roots }))
   return { ...contentOf(crypto, pack, NO_REVOCATIONS), memory: createReplayMemory() }
 }
 
 const contentOf = (crypto: CryptoBackend, pack: Pack, held: Revocations) => {
-  const content = unwrap(readPackContent(pack, crypto))
+  const content = unwrap(readPackContent(crypto, pack))
   return { pack, content, revocations: updateRevocations(held, content.revocationNews).revocations }
 }
 
@@ -34,7 +34,7 @@ export const updateDoor = async (
   door: Door,
   file: Uint8Array,
 ): Promise<{ door: Door; refused?: string }> => {
-  const pack = await updatePack(door.pack, file, crypto)
+  const pack = await updatePack(crypto, door.pack, file)
   if (!pack.ok) return { door, refused: pack.error.code }
   return { door: { ...door, ...contentOf(crypto, pack.value, door.revocations) } }
 }
@@ -47,7 +47,7 @@ export const judge = async (
   text: string,
   question: DoorQuestion,
 ): Promise<Shown> => {
-  const answer = await checkAtDoor(door.content, text, { ...question, revocations: door.revocations }, crypto)
+  const answer = await checkAtDoor(crypto, door.content, text, { ...question, revocations: door.revocations })
   const admitted = answer.answer === 'pass' && answer.pid !== undefined
   const enteredBeforeMs = admitted && answer.pid ? door.memory.enter(answer.pid, question.at) : undefined
   return { answer, sentence: answer.door.ko, ...(enteredBeforeMs !== undefined && { enteredBeforeMs }) }

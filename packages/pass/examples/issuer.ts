@@ -79,5 +79,5 @@ export const issueDays = async (
   })
   const holder = { name: maskName(person.name), birth: person.birth, deviceKey }
   const pidOf = (dayHour: number) => personPid(crypto, issuer.secret, id, dayHour)
-  return unwrap(await issueStrips(plan, holder, { kid: issuer.kid, key: issuer.keys.privateKey }, pidOf, crypto))
+  return unwrap(await issueStrips(crypto, plan, holder, { kid: issuer.kid, key: issuer.keys.privateKey }, pidOf))
 }

@@ -53,5 +53,5 @@ export const publish = async (
 ): Promise<Pack> => {
   const sections = encodeSections({ rules: KOREA_RULES, trust: { issuers }, revocations: [newsOf(day)] })
   const draft = { issuedAt, roots: publisher.roots, sections }
-  return unwrap(await buildPack(draft, previous, publisher.signers, crypto))
+  return unwrap(await buildPack(crypto, draft, previous, publisher.signers))
 }

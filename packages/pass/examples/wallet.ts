@@ -24,7 +24,7 @@ export const codeAt = async (
 ): Promise<{ text: string; svg: string }> => {
   const strip = stripAt(wallet, at)
   if (strip === undefined) throw new Error('no strip yet: load them from the issuer')
-  const text = unwrap(await makeProof(strip, wallet.device.privateKey, at, crypto, challenge))
+  const text = unwrap(await makeProof(crypto, strip, wallet.device.privateKey, at, challenge))
   const code = encodeQr(text)
   if (code === undefined) throw new Error('a proof always fits a code')
   return { text, svg: qrSvg(code) }

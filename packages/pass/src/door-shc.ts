@@ -10,9 +10,9 @@ import type { Trust } from './trust.ts'
 
 /** SMART Health Cards at the door: a chunk of its own, loaded when the first such card is shown. */
 export const verifyShcAtDoor = async (
+  crypto: CryptoBackend,
   scanned: string,
   check: { readonly trust: Trust; readonly at: number; readonly skewMs: number; readonly revocations: Revocations },
-  crypto: CryptoBackend,
 ): Promise<Checked<Presented & { readonly revocation: RevocationState }>> => {
   const card = decodeShc(scanned)
   if (!card.ok) return card

@@ -42,9 +42,9 @@ const content = await contentOf([issuerOf(world.issuerPair)])
 const paper = await hc1Of(world.issuerPair)
 
 const proofOf = async (of: StripWorld, at = LUNCH, challenge?: Uint8Array) =>
-  unwrap(await makeProof(of.strip, of.devicePair.privateKey, at, nodeCrypto, challenge))
+  unwrap(await makeProof(nodeCrypto, of.strip, of.devicePair.privateKey, at, challenge))
 const answer = (text: string | undefined, question: Partial<DoorQuestion> = {}, using = content) =>
-  checkAtDoor(using, text, ask(question), nodeCrypto)
+  checkAtDoor(nodeCrypto, using, text, ask(question))
 
 test('a live strip of an entitled holder goes in, and the door learns a masked name and a day of birth', async () => {
   const told = await answer(await proofOf(world))
@@ -173,7 +173,7 @@ test('a withdrawn strip, own certificate or foreign certificate is refused', asy
     ['check-identity', 'revocation-unchecked'],
     'without its list it cannot be called clear',
   )
-  const hashes = await foreignHashes(unwrap(decodeHc1(paper)), nodeCrypto)
+  const hashes = await foreignHashes(nodeCrypto, unwrap(decodeHc1(paper)))
   for (const hash of hashes) {
     const foreign = { ...NO_REVOCATIONS, suffix: new Map([[toBase64Url(KID), buildSuffixList(1, hash, 16)]]) }
     assert.equal((await answer(paper, { revocations: foreign })).code, 'revoked')
@@ -211,9 +211,9 @@ test('a pack’s news brings the lists up to date, says what is missing, and a w
   )
   const [wanted] = fresh.missing
   assert.ok(wanted)
-  const forged = await addWholeList(fresh.revocations, wanted, encodeStatusBits(two), nodeCrypto)
+  const forged = await addWholeList(nodeCrypto, fresh.revocations, wanted, encodeStatusBits(two))
   assert.equal(!forged.ok && forged.error.code, 'pack-section')
-  const complete = unwrap(await addWholeList(fresh.revocations, wanted, whole, nodeCrypto))
+  const complete = unwrap(await addWholeList(nodeCrypto, fresh.revocations, wanted, whole))
   assert.deepEqual([complete.status.get('kr11'), complete.behind.size], [three, 0])
   for (const held of [one, two, three]) {
     const updated = updateRevocations({ ...NO_REVOCATIONS, status: new Map([['kr11', held]]) }, news)
@@ -230,7 +230,7 @@ test('a pack’s news brings the lists up to date, says what is missing, and a w
 test('a pack whose sections cannot be read is refused as a whole', async () => {
   const trust = { issuers: [issuerOf(world.issuerPair)] }
   const code = async (sections: object) => {
-    const read = readPackContent(await packOf({ trust, ...sections }), nodeCrypto)
+    const read = readPackContent(nodeCrypto, await packOf({ trust, ...sections }))
     return read.ok ? 'ok' : read.error.code
   }
   assert.equal(await code({}), 'ok')
@@ -248,8 +248,8 @@ test('a pack whose sections cannot be read is refused as a whole', async () => {
 })
 
 test('the same answer comes from a pack handed from one verifier to the next', async () => {
-  const handed = unwrap(await openPack(content.pack.bytes.slice(), { roots: ROOTS }, nodeCrypto))
-  const second = unwrap(readPackContent(handed, nodeCrypto))
+  const handed = unwrap(await openPack(nodeCrypto, content.pack.bytes.slice(), { roots: ROOTS }))
+  const second = unwrap(readPackContent(nodeCrypto, handed))
   assert.deepEqual(await answer(await proofOf(world), {}, second), await answer(await proofOf(world)))
 })
 

@@ -65,10 +65,10 @@ type Work = { readonly content: PackContent; readonly question: DoorQuestion; re
  * Where no pass is required nothing is read, so nothing about the guest is learnt.
  */
 export const checkAtDoor = async (
+  crypto: CryptoBackend,
   content: PackContent,
   text: string | undefined,
   question: DoorQuestion,
-  crypto: CryptoBackend,
 ): Promise<DoorAnswer> => {
   const freshness = freshnessOf(content.pack, question.at)
   const bare = judge(content, question, NOBODY)
@@ -114,7 +114,7 @@ const SHC = /^shc:\//i
 const verifyShcText = async (text: string, { content, question, crypto }: Work): Promise<Checked<Verified>> => {
   const { verifyShcAtDoor } = await import('./door-shc.ts')
   const { at, revocations = NO_REVOCATIONS } = question
-  const card = await verifyShcAtDoor(text, { trust: content.trust, at, skewMs: SKEW_MS, revocations }, crypto)
+  const card = await verifyShcAtDoor(crypto, text, { trust: content.trust, at, skewMs: SKEW_MS, revocations })
   if (!card.ok) return card
   const { holder, shown, revocation } = card.value
   const notes = checked(revocation, ['check-identity'])
@@ -146,7 +146,7 @@ const verifyStripText = async (text: string, work: Work): Promise<Checked<Verifi
     issuerKeys: keys.value.map(({ key }) => key),
     ...(question.challenges && { challenges: question.challenges }),
   }
-  const judged = await verifyProof(proof.value, check, crypto)
+  const judged = await verifyProof(crypto, proof.value, check)
   if (!judged.ok) return judged
   const notes = checked(stripRevocation(question.revocations ?? NO_REVOCATIONS, claims.pid), judged.value)
   if (!notes.ok) return notes
@@ -174,7 +174,7 @@ const verifyHc1Text = async (text: string, work: Work): Promise<Checked<Verified
   }))
   const verified = await verifyHc1(crypto, hc1.value, { keys: () => trusted, at: question.at, skewMs: SKEW_MS })
   if (!verified.ok) return verified
-  const state = await hc1Revocation(question.revocations ?? NO_REVOCATIONS, hc1.value, crypto)
+  const state = await hc1Revocation(crypto, question.revocations ?? NO_REVOCATIONS, hc1.value)
   const notes = checked(state, ['check-identity'])
   return notes.ok ? ok({ ...presentedHc1(verified.value), notes: notes.value }) : notes
 }

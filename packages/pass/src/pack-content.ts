@@ -73,7 +73,7 @@ export const encodeSections = (sections: PackSections): ReadonlyMap<string, Uint
 }
 
 /** Parses the sections of an opened pack. Refuses `pack-malformed`, `ruleset-malformed`, `valueset-malformed`, `revocation-malformed`. */
-export const readPackContent = (pack: Pack, crypto: CryptoBackend): Checked<PackContent> => {
+export const readPackContent = (crypto: CryptoBackend, pack: Pack): Checked<PackContent> => {
   const rules = compileRuleSet(jsonOf(pack, 'rules'))
   if (!rules.ok) return rules
   const list = readTrustList(jsonOf(pack, 'trust'))
@@ -89,7 +89,7 @@ export const readPackContent = (pack: Pack, crypto: CryptoBackend): Checked<Pack
   return ok({
     pack,
     rules: rules.value,
-    trust: createTrust(list.value, crypto),
+    trust: createTrust(crypto, list.value),
     revocationNews: news.value,
     valueSets: valueSets.value,
     outages,

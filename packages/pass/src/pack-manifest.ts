@@ -44,9 +44,9 @@ const POINT_BYTES = 33
 
 /** Signs with every given root; the caller gives as many as the threshold asks. */
 export const signManifest = async (
+  crypto: CryptoBackend,
   manifest: Manifest,
   signers: readonly RootSigner[],
-  crypto: CryptoBackend,
 ): Promise<Checked<SignedManifest>> => {
   const bytes = encodeManifest(manifest)
   const signatures = new Map<string, Uint8Array>()
@@ -127,9 +127,9 @@ const readRoots = (value: CborValue): RootSet | undefined => {
 
 /** True if at least `threshold` different keys of the set have signed. A key listed twice under two names counts once. */
 export const isSignedByRoots = async (
+  crypto: CryptoBackend,
   signed: SignedManifest,
   roots: RootSet,
-  crypto: CryptoBackend,
 ): Promise<boolean> => {
   const counted: Uint8Array[] = []
   for (const { kid, point } of roots.keys) {
@@ -149,5 +149,5 @@ export const equalRoots = (a: RootSet, b: RootSet): boolean =>
   a.keys.every(({ kid, point }, i) => kid === b.keys[i]?.kid && equalBytes(point, b.keys[i].point))
 
 /** What names a pack: the hash of its head. */
-export const manifestHash = async (signed: SignedManifest, crypto: CryptoBackend): Promise<Uint8Array> =>
+export const manifestHash = async (crypto: CryptoBackend, signed: SignedManifest): Promise<Uint8Array> =>
   crypto.digest('SHA-256', signed.bytes)

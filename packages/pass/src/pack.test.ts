@@ -24,7 +24,7 @@ const next = async (
     sections,
   }
   const signers = (options.by ?? [a, b]).map((root) => root.signer)
-  return unwrap(await buildPack(draft, previous, signers, nodeCrypto, options.keepLinks))
+  return unwrap(await buildPack(nodeCrypto, draft, previous, signers, options.keepLinks))
 }
 const chain = async (length: number): Promise<Pack[]> => {
   const packs: Pack[] = []
@@ -34,13 +34,13 @@ const chain = async (length: number): Promise<Pack[]> => {
 const FIVE = await chain(5)
 const five = (number: number): Pack => FIVE[number - 1] as Pack
 const update = async (held: Pack, offered: Pack | Uint8Array) =>
-  codeOf(await updatePack(held, offered instanceof Uint8Array ? offered : offered.bytes, nodeCrypto))
+  codeOf(await updatePack(nodeCrypto, held, offered instanceof Uint8Array ? offered : offered.bytes))
 
 test('a pack opens with the root keys built into the app, and gives its sections', async () => {
-  const pack = unwrap(await openPack(five(1).bytes, { roots: TWO_OF_THREE }, nodeCrypto))
+  const pack = unwrap(await openPack(nodeCrypto, five(1).bytes, { roots: TWO_OF_THREE }))
   assert.deepEqual(pack.sections.get('rules'), utf8('rules of pack 1'))
   assert.deepEqual(pack.hash, five(1).hash)
-  assert.equal(codeOf(await openPack(five(1).bytes, { roots: rootSet(1, d) }, nodeCrypto)), 'pack-signature')
+  assert.equal(codeOf(await openPack(nodeCrypto, five(1).bytes, { roots: rootSet(1, d) })), 'pack-signature')
 })
 
 test('a door that was away takes the newest pack at once: the links prove that it follows', async () => {
@@ -73,7 +73,7 @@ test('one signature too few, or one twice, is refused', async () => {
   assert.equal(await update(five(5), await next(five(5), { by: [a, d] })), 'pack-signature')
   const twice = { threshold: 2, keys: [a.root, { ...a.root, kid: 'again' }] }
   const packed = await next(undefined, { roots: twice, by: [a, { ...a, signer: { ...a.signer, kid: 'again' } }] })
-  assert.equal(codeOf(await openPack(packed.bytes, { roots: twice }, nodeCrypto)), 'pack-signature')
+  assert.equal(codeOf(await openPack(nodeCrypto, packed.bytes, { roots: twice })), 'pack-signature')
 })
 
 test('root keys change from pack to pack: old and new keys sign the change, then the new ones alone', async () => {
@@ -83,7 +83,7 @@ test('root keys change from pack to pack: old and new keys sign the change, then
   assert.equal(await update(five(5), sixth), 'ok')
   assert.equal(await update(five(2), seventh), 'ok', 'straight across the change')
   assert.equal(
-    codeOf(await openPack(seventh.bytes, { roots: TWO_OF_THREE }, nodeCrypto)),
+    codeOf(await openPack(nodeCrypto, seventh.bytes, { roots: TWO_OF_THREE })),
     'ok',
     'an app with the first keys only',
   )
@@ -102,7 +102,7 @@ test('no bit of a pack can be changed and no byte cut off', async () => {
     fc.asyncProperty(fc.nat(bytes.length * 8 - 1), async (bit) => {
       const changed = bytes.slice()
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      const opened = await updatePack(five(2), changed, nodeCrypto)
+      const opened = await updatePack(nodeCrypto, five(2), changed)
       // A flipped bit in a link that is older than what is held changes nothing that is looked at.
       if (opened.ok) assert.deepEqual([opened.value.hash, opened.value.sections], [five(3).hash, five(3).sections])
     }),
@@ -119,10 +119,10 @@ test('no bit of a pack can be changed and no byte cut off', async () => {
 test('a section that is changed, missing or added is refused', async () => {
   const other = unwrap(
     await buildPack(
+      nodeCrypto,
       { issuedAt: LUNCH, roots: TWO_OF_THREE, sections: new Map([['rules', utf8('x')]]) },
       undefined,
       [a.signer, b.signer],
-      nodeCrypto,
     ),
   )
   const swap = (from: string, to: string) => {
@@ -130,7 +130,7 @@ test('a section that is changed, missing or added is refused', async () => {
     const at = text.lastIndexOf(from)
     return Uint8Array.from(Buffer.from(text.slice(0, at) + to + text.slice(at + from.length), 'latin1'))
   }
-  const open = async (bytes: Uint8Array) => codeOf(await openPack(bytes, { roots: TWO_OF_THREE }, nodeCrypto))
+  const open = async (bytes: Uint8Array) => codeOf(await openPack(nodeCrypto, bytes, { roots: TWO_OF_THREE }))
   assert.equal(await open(other.bytes), 'ok')
   assert.equal(await open(swap('\x41x', '\x41y')), 'pack-section')
   assert.equal(await open(swap('\xa1\x65rules\x41x', '\xa0')), 'pack-section')
@@ -151,7 +151,7 @@ test('packs passed from verifier to verifier in any order end at the newest one 
       let held = five(1)
       let highest = 1
       for (const number of offers) {
-        const taken = await updatePack(held, five(number).bytes, nodeCrypto)
+        const taken = await updatePack(nodeCrypto, held, five(number).bytes)
         if (taken.ok) held = taken.value
         highest = Math.max(highest, number)
         assert.equal(held.manifest.number, highest)

@@ -67,10 +67,10 @@ export type PackDraft = {
  * Signers: enough of the previous pack's roots and, where the roots change, enough of the new ones too.
  */
 export const buildPack = async (
+  crypto: CryptoBackend,
   draft: PackDraft,
   previous: Pack | undefined,
   signers: readonly RootSigner[],
-  crypto: CryptoBackend,
   keepLinks = MAX_LINKS,
 ): Promise<Checked<Pack>> => {
   const hashes = new Map<string, Uint8Array>()
@@ -84,11 +84,11 @@ export const buildPack = async (
     roots: draft.roots,
     sections: hashes,
   }
-  const signed = await signManifest(manifest, signers, crypto)
+  const signed = await signManifest(crypto, manifest, signers)
   if (!signed.ok) return signed
   const links = previous ? linksOf(previous).slice(-keepLinks) : []
   const bytes = encodeCbor([MAGIC, signedManifestItem(signed.value), links, draft.sections])
-  return ok({ manifest, hash: await manifestHash(signed.value, crypto), sections: draft.sections, bytes })
+  return ok({ manifest, hash: await manifestHash(crypto, signed.value), sections: draft.sections, bytes })
 }
 
 const linksOf = (pack: Pack): CborValue[] => {
@@ -120,9 +120,9 @@ const decodeFile = (bytes: Uint8Array): Checked<PackFile> => {
  * `pack-chain` (does not follow), `pack-gap` (heads in between are missing).
  */
 export const openPack = async (
+  crypto: CryptoBackend,
   bytes: Uint8Array,
   anchor: PackAnchor,
-  crypto: CryptoBackend,
 ): Promise<Checked<Pack>> => {
   const file = decodeFile(bytes)
   if (!file.ok) return file
@@ -134,24 +134,24 @@ export const openPack = async (
     if (!link.ok) return link
     links.push(link.value)
   }
-  const hash = await manifestHash(head.value, crypto)
-  const followed = await follows(anchor, [...links, head.value], hash, crypto)
+  const hash = await manifestHash(crypto, head.value)
+  const followed = await follows(crypto, anchor, [...links, head.value], hash)
   if (!followed.ok) return followed
   const { manifest } = head.value
-  const whole = await areSectionsWhole(manifest, file.value.sections, crypto)
+  const whole = await areSectionsWhole(crypto, manifest, file.value.sections)
   return whole ? ok({ manifest, hash, sections: file.value.sections, bytes }) : refuse('pack-section')
 }
 
 /** The newer of the held pack and the one offered, by another verifier or by a host; see `openPack` for refusals. */
-export const updatePack = async (held: Pack, offered: Uint8Array, crypto: CryptoBackend): Promise<Checked<Pack>> => {
-  const opened = await openPack(offered, anchorOf(held), crypto)
+export const updatePack = async (crypto: CryptoBackend, held: Pack, offered: Uint8Array): Promise<Checked<Pack>> => {
+  const opened = await openPack(crypto, offered, anchorOf(held))
   return opened.ok && equalBytes(opened.value.hash, held.hash) ? ok(held) : opened
 }
 
 const areSectionsWhole = async (
+  crypto: CryptoBackend,
   manifest: Manifest,
   sections: ReadonlyMap<string, Uint8Array>,
-  crypto: CryptoBackend,
 ): Promise<boolean> => {
   if (sections.size !== manifest.sections.size) return false
   for (const [name, expected] of manifest.sections) {
@@ -163,51 +163,51 @@ const areSectionsWhole = async (
 
 /** An unbroken chain of heads leads from the anchor to the last of `chain`. */
 const follows = async (
+  crypto: CryptoBackend,
   anchor: PackAnchor,
   chain: readonly SignedManifest[],
   lastHash: Uint8Array,
-  crypto: CryptoBackend,
 ): Promise<Checked<null>> => {
   const last = chain.at(-1)?.manifest
   if (last === undefined) return refuse('pack-malformed')
-  if (anchor.number === undefined || anchor.hash === undefined) return followsRoots(anchor.roots, chain, crypto)
+  if (anchor.number === undefined || anchor.hash === undefined) return followsRoots(crypto, anchor.roots, chain)
   if (last.number < anchor.number) return refuse('pack-older', `have ${anchor.number}, offered ${last.number}`)
   if (last.number === anchor.number) return equalBytes(lastHash, anchor.hash) ? ok(null) : refuse('pack-forked')
   const newer = chain.filter(({ manifest }) => manifest.number > (anchor.number ?? 0))
-  return walk(anchor.roots, anchor.number, anchor.hash, newer, crypto)
+  return walk(crypto, anchor.roots, anchor.number, anchor.hash, newer)
 }
 
 /** A first pack: its chain begins at the earliest head that the app's own root keys have signed. */
 const followsRoots = async (
+  crypto: CryptoBackend,
   roots: RootSet,
   chain: readonly SignedManifest[],
-  crypto: CryptoBackend,
 ): Promise<Checked<null>> => {
   for (const [i, signed] of chain.entries()) {
-    if (!(await isSignedByRoots(signed, roots, crypto))) continue
+    if (!(await isSignedByRoots(crypto, signed, roots))) continue
     const { number, previous } = signed.manifest
-    return walk(roots, number - 1, previous, chain.slice(i), crypto)
+    return walk(crypto, roots, number - 1, previous, chain.slice(i))
   }
   return refuse('pack-signature')
 }
 
 const walk = async (
+  crypto: CryptoBackend,
   roots: RootSet,
   number: number,
   hash: Uint8Array,
   chain: readonly SignedManifest[],
-  crypto: CryptoBackend,
 ): Promise<Checked<null>> => {
   let held = { roots, number, hash }
   for (const signed of chain) {
     const { manifest } = signed
     if (manifest.number !== held.number + 1) return refuse('pack-gap', `after ${held.number} comes ${manifest.number}`)
     if (!equalBytes(manifest.previous, held.hash)) return refuse('pack-chain', `at ${manifest.number}`)
-    if (!(await isSignedByRoots(signed, held.roots, crypto))) return refuse('pack-signature', `at ${manifest.number}`)
+    if (!(await isSignedByRoots(crypto, signed, held.roots))) return refuse('pack-signature', `at ${manifest.number}`)
     // New roots must sign too: a set whose keys nobody holds would end the chain for ever.
-    const isProven = equalRoots(manifest.roots, held.roots) || (await isSignedByRoots(signed, manifest.roots, crypto))
+    const isProven = equalRoots(manifest.roots, held.roots) || (await isSignedByRoots(crypto, signed, manifest.roots))
     if (!isProven) return refuse('pack-signature', `new roots at ${manifest.number}`)
-    held = { roots: manifest.roots, number: manifest.number, hash: await manifestHash(signed, crypto) }
+    held = { roots: manifest.roots, number: manifest.number, hash: await manifestHash(crypto, signed) }
   }
   return ok(null)
 }

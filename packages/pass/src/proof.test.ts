@@ -23,13 +23,13 @@ import { createReplayMemory } from './strip-replay.ts'
 const CHALLENGE = Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1)
 
 const show = async (world: StripWorld, at = LUNCH, challenge?: Uint8Array) =>
-  unwrap(await makeProof(world.strip, world.devicePair.privateKey, at, world.crypto, challenge))
+  unwrap(await makeProof(world.crypto, world.strip, world.devicePair.privateKey, at, challenge))
 
 const judge = async (world: StripWorld, text: string, check: Partial<ProofCheck> = {}) => {
   const proof = readProof(text)
   if (!proof.ok) return proof.error.code
   return codeOf(
-    await verifyProof(proof.value, { at: LUNCH, issuerKeys: [world.issuerPair.publicKey], ...check }, world.crypto),
+    await verifyProof(world.crypto, proof.value, { at: LUNCH, issuerKeys: [world.issuerPair.publicKey], ...check }),
   )
 }
 
@@ -59,14 +59,14 @@ test('a strip without a proof is no pass, and not called invalid either', async 
   assert.equal(await judge(world, bareText(world.strip)), 'proof-missing')
   const strip = unwrap(readStrip(world.strip))
   assert.equal(
-    codeOf(await verifyStrip(strip, { at: LUNCH, issuerKeys: [world.issuerPair.publicKey] }, world.crypto)),
+    codeOf(await verifyStrip(world.crypto, strip, { at: LUNCH, issuerKeys: [world.issuerPair.publicKey] })),
     'ok',
   )
 })
 
 test('another device cannot make a proof over the strip', async () => {
   const world = await stripWorld()
-  const stolen = await makeProof(world.strip, (await newPair()).privateKey, LUNCH, world.crypto)
+  const stolen = await makeProof(world.crypto, world.strip, (await newPair()).privateKey, LUNCH)
   assert.equal(await judge(world, unwrap(stolen)), 'proof-invalid')
 })
 
@@ -79,11 +79,11 @@ test('a proof cannot be carried over to another strip, another time or another c
   assert.ok(time.kind === 'challenge' && later.kind === 'challenge')
   const mixed = { ...time, madeAt: later.madeAt }
   const check = { at: LUNCH, issuerKeys: [world.issuerPair.publicKey] }
-  assert.equal(codeOf(await verifyProof(mixed, check, world.crypto)), 'proof-invalid')
+  assert.equal(codeOf(await verifyProof(world.crypto, mixed, check)), 'proof-invalid')
   const second = await stripWorld({ deviceKey: world.claims.deviceKey })
   const moved = { ...time, strip: unwrap(readStrip(second.strip)) }
   assert.equal(
-    codeOf(await verifyProof(moved, { at: LUNCH, issuerKeys: [second.issuerPair.publicKey] }, world.crypto)),
+    codeOf(await verifyProof(world.crypto, moved, { at: LUNCH, issuerKeys: [second.issuerPair.publicKey] })),
     'proof-invalid',
   )
 })
@@ -103,7 +103,7 @@ test('a strip counts from its first hour to its last, give or take a minute', as
   assert.equal(await at(until + 48 * HOUR_MS, lenient), 'strip-expired')
   const proof = unwrap(readProof(await show(world, until + HOUR_MS)))
   const check = { at: until + HOUR_MS, policy: lenient, issuerKeys: [world.issuerPair.publicKey] }
-  assert.deepEqual(unwrap(await verifyProof(proof, check, world.crypto)), ['strip-stale'])
+  assert.deepEqual(unwrap(await verifyProof(world.crypto, proof, check)), ['strip-stale'])
 })
 
 test('all keys of a kid are tried; without any the door does not know', async () => {
@@ -132,7 +132,7 @@ test('any flipped bit of a proof is refused', async () => {
     const signature = proof.signature.slice()
     signature[bit >> 3] = (signature[bit >> 3] ?? 0) ^ (1 << (bit & 7))
     const check = { at: LUNCH, issuerKeys: [world.issuerPair.publicKey] }
-    assert.equal(codeOf(await verifyProof({ ...proof, signature }, check, world.crypto)), 'proof-invalid')
+    assert.equal(codeOf(await verifyProof(world.crypto, { ...proof, signature }, check)), 'proof-invalid')
   }
 })
 
@@ -151,7 +151,7 @@ test('a proof made by one backend verifies with every other', async () => {
   for (const crypto of [createWebCrypto(), createPureCrypto()]) {
     const issuer = unwrap(await crypto.importKey({ form: 'jwk', jwk: world.issuerPair.publicJwk }))
     const check = { at: LUNCH, issuerKeys: [issuer] }
-    assert.equal(codeOf(await verifyProof(unwrap(readProof(text)), check, crypto)), 'ok', crypto.name)
+    assert.equal(codeOf(await verifyProof(crypto, unwrap(readProof(text)), check)), 'ok', crypto.name)
     const own = await stripWorld({}, crypto)
     assert.equal(await judge(own, await show(own)), 'ok', crypto.name)
   }

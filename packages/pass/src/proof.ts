@@ -63,10 +63,10 @@ export const bareText = (strip: Uint8Array): string =>
  * @param challenge the door's 8 bytes, when it has shown them
  */
 export const makeProof = async (
+  crypto: CryptoBackend,
   strip: Uint8Array,
   deviceKey: PrivateKey,
   at: number,
-  crypto: CryptoBackend,
   challenge?: Uint8Array,
 ): Promise<Checked<string>> => {
   if (challenge && challenge.length !== CHALLENGE_BYTES) throw new RangeError('a challenge has 8 bytes')
@@ -135,9 +135,9 @@ export type ProofCheck = {
  * `proof-stale`, `proof-early`, `key-unknown`, `signature-invalid`, `proof-invalid`.
  */
 export const verifyProof = async (
+  crypto: CryptoBackend,
   proof: Proof,
   check: ProofCheck,
-  crypto: CryptoBackend,
 ): Promise<Checked<readonly ProofNote[]>> => {
   const policy = check.policy ?? PROOF_POLICY
   const notes = checkStripTime(proof.strip, check.at, policy)
@@ -146,21 +146,21 @@ export const verifyProof = async (
   const fresh = check.challenges ? checkChallenge(proof, check.challenges) : checkAge(proof.madeAt, check.at, policy)
   if (!fresh.ok) return fresh
   if (check.issuerKeys.length === 0) return refuse('key-unknown')
-  const [issued, held] = await Promise.all([isIssued(proof.strip, check.issuerKeys, crypto), isHeld(proof, crypto)])
+  const [issued, held] = await Promise.all([isIssued(crypto, proof.strip, check.issuerKeys), isHeld(crypto, proof)])
   if (!issued) return refuse('signature-invalid')
   return held ? notes : refuse('proof-invalid')
 }
 
 /** The strip's own time and signature, for a strip shown without proof: printed, or kept by a wallet. */
 export const verifyStrip = async (
+  crypto: CryptoBackend,
   strip: Strip,
   check: Omit<ProofCheck, 'challenges'>,
-  crypto: CryptoBackend,
 ): Promise<Checked<readonly ProofNote[]>> => {
   const notes = checkStripTime(strip, check.at, check.policy ?? PROOF_POLICY)
   if (!notes.ok) return notes
   if (check.issuerKeys.length === 0) return refuse('key-unknown')
-  return (await isIssued(strip, check.issuerKeys, crypto)) ? notes : refuse('signature-invalid')
+  return (await isIssued(crypto, strip, check.issuerKeys)) ? notes : refuse('signature-invalid')
 }
 
 const checkStripTime = (strip: Strip, at: number, policy: ProofPolicy): Checked<readonly ProofNote[]> => {
@@ -180,12 +180,12 @@ const checkAge = (madeAt: number, at: number, policy: ProofPolicy): Checked<null
   return madeAt - at > policy.maxAheadMs ? refuse('proof-early') : ok(null)
 }
 
-const isIssued = async (strip: Strip, keys: readonly PublicKey[], crypto: CryptoBackend): Promise<boolean> => {
-  for (const key of keys) if (await isStripSignedBy(strip, key, crypto)) return true
+const isIssued = async (crypto: CryptoBackend, strip: Strip, keys: readonly PublicKey[]): Promise<boolean> => {
+  for (const key of keys) if (await isStripSignedBy(crypto, strip, key)) return true
   return false
 }
 
-const isHeld = async (proof: Exclude<Proof, { kind: 'bare' }>, crypto: CryptoBackend): Promise<boolean> => {
+const isHeld = async (crypto: CryptoBackend, proof: Exclude<Proof, { kind: 'bare' }>): Promise<boolean> => {
   const head = proofHead(proof.madeAt, proof.kind === 'challenge' ? proof.challenge : undefined)
   const signed = concat(DOMAIN, head, proof.strip.bytes)
   const material = { form: 'raw', curve: 'P-256', point: proof.strip.claims.deviceKey } as const

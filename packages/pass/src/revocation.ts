@@ -59,11 +59,11 @@ const stateOf = (held: Revocations, kind: ListKind, id: string, isRevoked: boole
 }
 
 /** Is this certificate revoked, by its status index or by the list of its signer's key? */
-export const hc1Revocation = async (held: Revocations, hc1: Hc1, crypto: CryptoBackend): Promise<RevocationState> => {
+export const hc1Revocation = async (crypto: CryptoBackend, held: Revocations, hc1: Hc1): Promise<RevocationState> => {
   const own = statusRevocation(held, hc1)
   const kid = hc1.message.kid ? toBase64Url(hc1.message.kid) : ''
   const list = held.suffix.get(kid)
-  const hashes = list ? await foreignHashes(hc1, crypto) : []
+  const hashes = list ? await foreignHashes(crypto, hc1) : []
   const foreign = stateOf(held, 'suffix', kid, list !== undefined && hashes.some((hash) => isSuffixRevoked(list, hash)))
   if (own === 'revoked' || foreign === 'revoked') return 'revoked'
   return own === 'clear' ? foreign : own
@@ -81,7 +81,7 @@ const statusRevocation = (held: Revocations, { cwt }: Hc1): RevocationState => {
 }
 
 /** For ECDSA only the first half of the signature is hashed: its second half can be negated by anybody. */
-export const foreignHashes = async (hc1: Hc1, crypto: CryptoBackend): Promise<readonly Uint8Array[]> => {
+export const foreignHashes = async (crypto: CryptoBackend, hc1: Hc1): Promise<readonly Uint8Array[]> => {
   const { signature, alg } = hc1.message
   const fixed = ALGS[alg].scheme === 'ECDSA' ? signature.subarray(0, signature.length / 2) : signature
   const ids = ['v', 't', 'r', 'x'].flatMap((kind) => entriesOf(hc1.certificate[kind]))
@@ -201,10 +201,10 @@ export const updateRevocations = (held: Revocations, news: readonly ListNews[]):
 
 /** Takes a whole list that a host served, if its hash is the one the pack named. */
 export const addWholeList = async (
+  crypto: CryptoBackend,
   held: Revocations,
   wanted: MissingList,
   bytes: Uint8Array,
-  crypto: CryptoBackend,
 ): Promise<Checked<Revocations>> => {
   if (toHex(await crypto.digest('SHA-256', bytes)) !== wanted.wholeHash)
     return refuse('pack-section', 'hash of the list')

@@ -79,15 +79,15 @@ export type StripHolder = Pick<StripClaims, 'name' | 'deviceKey'> & { readonly b
  * The first refusal of the signing backend ends the batch.
  */
 export const issueStrips = async (
+  crypto: CryptoBackend,
   plan: readonly PlannedStrip[],
   holder: StripHolder,
   issuer: StripIssuer,
   pidOf: (dayHour: number) => Uint8Array | Promise<Uint8Array>,
-  crypto: CryptoBackend,
 ): Promise<Checked<readonly Uint8Array[]>> => {
   const strips: Uint8Array[] = []
   for (const { fromHour, hours, classes, dayHour } of plan) {
-    const strip = await issueStrip({ fromHour, hours, classes, pid: await pidOf(dayHour), ...holder }, issuer, crypto)
+    const strip = await issueStrip(crypto, { fromHour, hours, classes, pid: await pidOf(dayHour), ...holder }, issuer)
     if (!strip.ok) return strip
     strips.push(strip.value)
   }

@@ -12,8 +12,8 @@ test('a strip reads back as it was issued, and only its issuer’s key fits', as
   const { strip, claims, issuerPair, crypto } = await stripWorld()
   const read = unwrap(readStrip(strip))
   assert.deepEqual(read.claims, claims)
-  assert.equal(await isStripSignedBy(read, issuerPair.publicKey, crypto), true)
-  assert.equal(await isStripSignedBy(read, (await newPair()).publicKey, crypto), false)
+  assert.equal(await isStripSignedBy(crypto, read, issuerPair.publicKey), true)
+  assert.equal(await isStripSignedBy(crypto, read, (await newPair()).publicKey), false)
   assert.equal(birthText(read.claims.birth), '02-29')
   assert.equal(hasClass(read.claims, 'strict') && !hasClass(read.claims, 'minor'), true)
 })
@@ -31,7 +31,7 @@ test('no bit of a strip can be changed', async () => {
     const changed = strip.slice()
     changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
     const read = readStrip(changed)
-    const isAccepted = read.ok && (await isStripSignedBy(read.value, issuerPair.publicKey, crypto))
+    const isAccepted = read.ok && (await isStripSignedBy(crypto, read.value, issuerPair.publicKey))
     assert.equal(isAccepted, false, `bit ${bit}`)
   }
 })
@@ -55,7 +55,7 @@ test('claims out of bounds are refused by the reader and are a bug for the issue
     { deviceKey: new Uint8Array(33) },
     { fromHour: 1.5 },
   ]
-  for (const change of bad) await assert.rejects(issueStrip({ ...claims, ...change }, issuer, crypto), RangeError)
+  for (const change of bad) await assert.rejects(issueStrip(crypto, { ...claims, ...change }, issuer), RangeError)
   const { fromHour, pid, name, deviceKey } = claims
   for (const items of [
     [1, fromHour, 49, 1, pid, name, 0, deviceKey],
@@ -134,12 +134,12 @@ test('a batch is signed strip by strip and every one verifies', async () => {
   })
   const pidOf = (dayHour: number) => personPid(crypto, new Uint8Array(32), new Uint8Array(8), dayHour)
   const strips = unwrap(
-    await issueStrips(plan, { name: claims.name, deviceKey: claims.deviceKey }, issuer, pidOf, crypto),
+    await issueStrips(crypto, plan, { name: claims.name, deviceKey: claims.deviceKey }, issuer, pidOf),
   )
   assert.equal(strips.length, 28)
   for (const [i, bytes] of strips.entries()) {
     const strip = unwrap(readStrip(bytes))
-    assert.equal(await isStripSignedBy(strip, issuerPair.publicKey, crypto), true)
+    assert.equal(await isStripSignedBy(crypto, strip, issuerPair.publicKey), true)
     assert.equal(stripInterval(strip.claims).from, (plan[i]?.fromHour ?? 0) * 3_600_000)
     assert.equal(strip.claims.birth, undefined)
   }

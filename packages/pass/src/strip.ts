@@ -78,9 +78,9 @@ const DOMAIN = utf8('dure/strip/1')
 
 /** Issues one strip: one signature. Throws when the claims break their bounds (the issuer's bug, never a holder's). */
 export const issueStrip = async (
+  crypto: CryptoBackend,
   claims: StripClaims,
   issuer: StripIssuer,
-  crypto: CryptoBackend,
 ): Promise<Checked<Uint8Array>> => {
   const claimBytes = encodeClaims(claims)
   const kid = issuer.kid.subarray(0, STRIP_KID_BYTES)
@@ -167,7 +167,7 @@ const readClaims = (items: CborValue): Checked<StripClaims> => {
 }
 
 /** True if the issuer's key signed this strip. */
-export const isStripSignedBy = (strip: Strip, key: PublicKey, crypto: CryptoBackend): boolean | Promise<boolean> =>
+export const isStripSignedBy = (crypto: CryptoBackend, strip: Strip, key: PublicKey): boolean | Promise<boolean> =>
   crypto.verify('ES256', key, concat(DOMAIN, strip.kid, strip.claimBytes), strip.signature)
 
 /** Milliseconds since 1970: the first instant of the strip and the first one after it. */

@@ -7,7 +7,7 @@ import { createTrust, type IssuerKey, maySignKind, readTrustList } from './trust
 
 const pair = await newPair()
 const trust = (...issuers: IssuerKey[]) =>
-  createTrust(unwrap(readTrustList(JSON.parse(JSON.stringify({ issuers })))), nodeCrypto)
+  createTrust(nodeCrypto, unwrap(readTrustList(JSON.parse(JSON.stringify({ issuers })))))
 
 test('a strip’s four bytes and a certificate’s whole kid find the same key', async () => {
   const list = trust(issuerKey(pair))

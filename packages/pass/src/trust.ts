@@ -76,7 +76,7 @@ const isIssuerKey = (value: unknown): value is IssuerKey => {
 }
 
 /** An index over a list; keys are imported at first use and kept. Bound to one crypto backend. */
-export const createTrust = (list: TrustList, crypto: CryptoBackend): Trust => {
+export const createTrust = (crypto: CryptoBackend, list: TrustList): Trust => {
   const byKid = groupByKid(list)
   const imported = new Map<IssuerKey, Promise<Checked<PublicKey>>>()
   const importOnce = (issuer: IssuerKey): Promise<Checked<PublicKey>> => {

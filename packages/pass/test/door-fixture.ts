@@ -22,7 +22,7 @@ export const packOf = async (
 ): Promise<Pack> => {
   const whole = { rules: koreaRulesAt(issuedAt), ...sections }
   return unwrap(
-    await buildPack({ issuedAt, roots: ROOTS, sections: encodeSections(whole) }, undefined, [root.signer], nodeCrypto),
+    await buildPack(nodeCrypto, { issuedAt, roots: ROOTS, sections: encodeSections(whole) }, undefined, [root.signer]),
   )
 }
 
@@ -31,7 +31,7 @@ export const contentOf = async (
   sections: Partial<PackSections> = {},
   issuedAt?: number,
 ): Promise<PackContent> =>
-  unwrap(readPackContent(await packOf({ trust: { issuers }, ...sections }, issuedAt), nodeCrypto))
+  unwrap(readPackContent(nodeCrypto, await packOf({ trust: { issuers }, ...sections }, issuedAt)))
 
 export const issuerOf = (pair: KeyPair, change: Partial<IssuerKey> = {}): IssuerKey => issuerKey(pair, change)
 

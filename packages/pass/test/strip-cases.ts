@@ -35,7 +35,7 @@ const world = async (crypto: CryptoBackend) => {
     birth: { month: 3, day: 1 },
     deviceKey: deviceKeyOf(device.publicJwk) ?? new Uint8Array(),
   }
-  return { issuer, device, strip: unwrap(await issueStrip(claims, { kid: KID, key: issuer.privateKey }, crypto)) }
+  return { issuer, device, strip: unwrap(await issueStrip(crypto, claims, { kid: KID, key: issuer.privateKey })) }
 }
 
 const roots = async (crypto: CryptoBackend): Promise<{ set: RootSet; signers: RootSigner[] }> => {
@@ -62,7 +62,7 @@ const doorPack = async (crypto: CryptoBackend, issuer: KeyPair): Promise<{ pack:
   }
   const sections = encodeSections({ rules: koreaRulesAt(AT), trust: { issuers: [key] } })
   return {
-    pack: unwrap(await buildPack({ issuedAt: AT - HOUR_MS, roots: set, sections }, undefined, signers, crypto)),
+    pack: unwrap(await buildPack(crypto, { issuedAt: AT - HOUR_MS, roots: set, sections }, undefined, signers)),
     set,
   }
 }
@@ -74,16 +74,16 @@ export const stripCases: readonly Case[] = [
       const { issuer, device, strip } = await world(crypto)
       const judge = async (text: string, at = AT, challenges?: Uint8Array[]) =>
         codeOf(
-          await verifyProof(
-            unwrap(readProof(text)),
-            { at, issuerKeys: [issuer.publicKey], ...(challenges && { challenges }) },
-            crypto,
-          ),
+          await verifyProof(crypto, unwrap(readProof(text)), {
+            at,
+            issuerKeys: [issuer.publicKey],
+            ...(challenges && { challenges }),
+          }),
         )
       const [mine, other] = [utf8('12345678'), utf8('87654321')]
-      const timed = unwrap(await makeProof(strip, device.privateKey, AT, crypto))
-      const answer = unwrap(await makeProof(strip, device.privateKey, 0, crypto, mine))
-      const stolen = unwrap(await makeProof(strip, issuer.privateKey, AT, crypto))
+      const timed = unwrap(await makeProof(crypto, strip, device.privateKey, AT))
+      const answer = unwrap(await makeProof(crypto, strip, device.privateKey, 0, mine))
+      const stolen = unwrap(await makeProof(crypto, strip, issuer.privateKey, AT))
       expectEqual(await judge(timed), 'ok', 'fresh')
       expectEqual(await judge(timed, AT + 61_000), 'proof-stale', 'a minute later')
       expectEqual(await judge(answer, AT, [mine]), 'ok', 'answer')
@@ -105,24 +105,24 @@ export const stripCases: readonly Case[] = [
         name: '*',
         deviceKey,
       }
-      const strip = unwrap(await issueStrip(claims, { kid: KID, key: issuer.privateKey }, crypto))
-      const proof = unwrap(readProof(unwrap(await makeProof(strip, device.privateKey, AT, crypto))))
+      const strip = unwrap(await issueStrip(crypto, claims, { kid: KID, key: issuer.privateKey }))
+      const proof = unwrap(readProof(unwrap(await makeProof(crypto, strip, device.privateKey, AT))))
       const check = { at: AT, issuerKeys: [issuer.publicKey] }
-      expectEqual(codeOf(await verifyProof(proof, check, crypto)), 'proof-invalid', 'code')
+      expectEqual(codeOf(await verifyProof(crypto, proof, check)), 'proof-invalid', 'code')
     },
   },
   {
     name: 'a flipped bit anywhere in a proof is refused',
     run: async (crypto) => {
       const { issuer, device, strip } = await world(crypto)
-      const proof = unwrap(readProof(unwrap(await makeProof(strip, device.privateKey, AT, crypto))))
+      const proof = unwrap(readProof(unwrap(await makeProof(crypto, strip, device.privateKey, AT))))
       expect(proof.kind === 'time', 'kind')
       if (proof.kind !== 'time') return
       for (let bit = 3; bit < 512; bit += 37) {
         const signature = proof.signature.slice()
         signature[bit >> 3] = (signature[bit >> 3] ?? 0) ^ (1 << (bit & 7))
         const check = { at: AT, issuerKeys: [issuer.publicKey] }
-        expectEqual(codeOf(await verifyProof({ ...proof, signature }, check, crypto)), 'proof-invalid', `bit ${bit}`)
+        expectEqual(codeOf(await verifyProof(crypto, { ...proof, signature }, check)), 'proof-invalid', `bit ${bit}`)
       }
     },
   },
@@ -131,15 +131,15 @@ export const stripCases: readonly Case[] = [
     run: async (crypto) => {
       const { set, signers } = await roots(crypto)
       const draft = { issuedAt: AT, roots: set, sections: new Map([['x', utf8('one')]]) }
-      const one = unwrap(await buildPack(draft, undefined, signers, crypto))
-      const two = unwrap(await buildPack({ ...draft, sections: new Map([['x', utf8('two')]]) }, one, signers, crypto))
-      const forged = unwrap(await buildPack(draft, one, [(await roots(crypto)).signers[0] as RootSigner], crypto))
-      const held = unwrap(await openPack(one.bytes, { roots: set }, crypto))
-      expectEqual(codeOf(await updatePack(held, two.bytes, crypto)), 'ok', 'next')
-      expectEqual(codeOf(await updatePack(two, one.bytes, crypto)), 'pack-older', 'rolled back')
-      expectEqual(codeOf(await updatePack(held, forged.bytes, crypto)), 'pack-signature', 'forged')
+      const one = unwrap(await buildPack(crypto, draft, undefined, signers))
+      const two = unwrap(await buildPack(crypto, { ...draft, sections: new Map([['x', utf8('two')]]) }, one, signers))
+      const forged = unwrap(await buildPack(crypto, draft, one, [(await roots(crypto)).signers[0] as RootSigner]))
+      const held = unwrap(await openPack(crypto, one.bytes, { roots: set }))
+      expectEqual(codeOf(await updatePack(crypto, held, two.bytes)), 'ok', 'next')
+      expectEqual(codeOf(await updatePack(crypto, two, one.bytes)), 'pack-older', 'rolled back')
+      expectEqual(codeOf(await updatePack(crypto, held, forged.bytes)), 'pack-signature', 'forged')
       expectEqual(
-        codeOf(await updatePack(held, two.bytes.subarray(0, two.bytes.length - 1), crypto)),
+        codeOf(await updatePack(crypto, held, two.bytes.subarray(0, two.bytes.length - 1))),
         'pack-malformed',
         'cut',
       )
@@ -150,12 +150,12 @@ export const stripCases: readonly Case[] = [
     run: async (crypto) => {
       const { issuer, device, strip } = await world(crypto)
       const { pack, set } = await doorPack(crypto, issuer)
-      const content = unwrap(readPackContent(unwrap(await openPack(pack.bytes, { roots: set }, crypto)), crypto))
-      const live = unwrap(await makeProof(strip, device.privateKey, AT, crypto))
+      const content = unwrap(readPackContent(crypto, unwrap(await openPack(crypto, pack.bytes, { roots: set }))))
+      const live = unwrap(await makeProof(crypto, strip, device.privateKey, AT))
       const stranger = await world(crypto)
-      const strange = unwrap(await makeProof(stranger.strip, stranger.device.privateKey, AT, crypto))
+      const strange = unwrap(await makeProof(crypto, stranger.strip, stranger.device.privateKey, AT))
       const answers = [live, await issueWith(crypto, issuer), strange].map((text) =>
-        checkAtDoor(content, text, RESTAURANT, crypto),
+        checkAtDoor(crypto, content, text, RESTAURANT),
       )
       const codes = (await Promise.all(answers)).map(({ code }) => code)
       expectEqual(codes.join(), 'credential-accepted,credential-accepted,signature-invalid', 'codes')

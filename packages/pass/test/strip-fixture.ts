@@ -39,7 +39,7 @@ export const stripWorld = async (change: Partial<StripClaims> = {}, crypto = nod
     deviceKey: deviceKeyOf(devicePair.publicJwk) ?? new Uint8Array(),
     ...change,
   }
-  return { crypto, issuerPair, devicePair, issuer, claims, strip: unwrap(await issueStrip(claims, issuer, crypto)) }
+  return { crypto, issuerPair, devicePair, issuer, claims, strip: unwrap(await issueStrip(crypto, claims, issuer)) }
 }
 
 export const issuerKey = (pair: KeyPair, change: Partial<IssuerKey> = {}): IssuerKey => ({

@@ -32,7 +32,7 @@ export const issuedWorld = async (crypto: CryptoBackend): Promise<IssuedWorld> =
     birth: { month: 3, day: 1 },
     deviceKey: deviceKeyOf(device.publicJwk) ?? new Uint8Array(),
   }
-  const strip = unwrap(await issueStrip(claims, { kid: KID, key: issuer.privateKey }, crypto))
+  const strip = unwrap(await issueStrip(crypto, claims, { kid: KID, key: issuer.privateKey }))
   const key = {
     kid: 'AQIDBAUGBwg',
     jwk: issuer.publicJwk,
@@ -44,8 +44,8 @@ export const issuedWorld = async (crypto: CryptoBackend): Promise<IssuedWorld> =
   const sections = encodeSections({ rules: koreaRulesAt(AT), trust: { issuers: [key] } })
   const roots = { threshold: 1, keys: [{ kid: 'root', point: deviceKeyOf(root.publicJwk) ?? new Uint8Array() }] }
   const draft = { issuedAt: AT - HOUR_MS, roots, sections }
-  const pack = unwrap(await buildPack(draft, undefined, [{ kid: 'root', key: root.privateKey }], crypto))
-  return { at: AT, content: unwrap(readPackContent(pack, crypto)), issuer, device, claims, strip }
+  const pack = unwrap(await buildPack(crypto, draft, undefined, [{ kid: 'root', key: root.privateKey }]))
+  return { at: AT, content: unwrap(readPackContent(crypto, pack)), issuer, device, claims, strip }
 }
 
 /** The text of a fresh proof. */
@@ -54,4 +54,4 @@ export const holderOf = async (
   strip: Uint8Array,
   device: KeyPair,
   at: number,
-): Promise<string> => unwrap(await makeProof(strip, device.privateKey, at, crypto))
+): Promise<string> => unwrap(await makeProof(crypto, strip, device.privateKey, at))

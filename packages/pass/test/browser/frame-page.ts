@@ -30,7 +30,7 @@ const prepare = async (scenes: readonly Scene[], wasmUrl: string) => {
     context.drawImage(picture, 0, 0)
     const text = await reader.read(context.getImageData(0, 0, 640, 480))
     const read = performance.now()
-    const answer = text === undefined ? 'unreadable' : (await checkAtDoor(content, text, question, crypto)).answer
+    const answer = text === undefined ? 'unreadable' : (await checkAtDoor(crypto, content, text, question)).answer
     return { answer, time: performance.now() - started, readTime: read - started }
   }
   return { pictures, judge }
