@@ -58,6 +58,8 @@ export const openPerson = async (browser: Browser, base: string, look: Look = {}
     if (message.type() === 'error') faults.push(message.text())
   })
   page.on('pageerror', (fault) => faults.push(String(fault)))
+  if (process.env.E2E_PICTURES !== undefined)
+    page.on('console', (message) => process.stderr.write(`${message.type()}: ${message.text().slice(0, 500)}\n`))
   return { page, context, faults }
 }
 
@@ -67,4 +69,13 @@ export const enterAs = async (page: Page, personId: string): Promise<void> => {
   await page.locator(`[data-person="${personId}"]`).click()
   await page.locator('.connection-line[data-connection="connected"]').waitFor()
   await page.locator('h1').waitFor()
+}
+
+/** With E2E_PICTURES=folder, what each open page shows at the end: the first thing to look at when a journey fails. */
+export const takePictures = async (browser: Browser): Promise<void> => {
+  const folder = process.env.E2E_PICTURES
+  if (folder === undefined) return
+  const pages = browser.contexts().flatMap((context) => context.pages())
+  for (const [index, page] of pages.entries())
+    await page.screenshot({ path: `${folder}/${index}.png`, fullPage: true }).catch(() => undefined)
 }

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { z } from 'zod'
-import { Failed } from '../ui/states.tsx'
+import { Crashed } from '../ui/states.tsx'
 import { Missing } from './missing.tsx'
 import { Shell } from './shell.tsx'
 import { SignedIn } from './signed-in.tsx'
@@ -110,7 +110,7 @@ export const router = createRouter({
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
-  defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
+  defaultErrorComponent: ({ reset }) => <Crashed onRetry={reset} />,
 })
 
 declare module '@tanstack/react-router' {

@@ -43,6 +43,19 @@ export const Failed = ({ error, onRetry }: { error: unknown; onRetry: () => void
   )
 }
 
+/** A fault of this program: said as such, with the way on. What was typed is in its draft. */
+export const Crashed = ({ onRetry }: { onRetry: () => void }) => {
+  const { t } = useTranslation()
+  return (
+    <div className="state tone-danger" role="alert">
+      <Shape name="cross" />
+      <p className="state-title">{t('failed.crashed')}</p>
+      <p className="state-text">{t('failed.crashedNext')}</p>
+      <Button onClick={onRetry}>{t('common.retry')}</Button>
+    </div>
+  )
+}
+
 /** Loading, failed or there. What was read before stays on the screen when a later reading fails. */
 export const Read = <T,>({ query, children }: { query: UseQueryResult<T>; children: (value: T) => ReactNode }) => {
   if (query.data !== undefined) return <>{children(query.data)}</>

@@ -35,7 +35,8 @@ export const Home = () => {
 
 const Mine = () => {
   const { t } = useTranslation()
-  const query = useQuery(queueQuery('mine'))
+  const me = useSignedIn()
+  const query = useQuery(queueQuery(hasRole(me, 'requester') ? 'mine' : 'open'))
   return (
     <Read query={query}>
       {({ requests }) =>

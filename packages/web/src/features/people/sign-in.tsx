@@ -137,7 +137,7 @@ const ORDER: readonly Person['roles'][number][] = [
 const byRole = (people: readonly Person[]): [Person['roles'][number], Person[]][] =>
   ORDER.map((role): [Person['roles'][number], Person[]] => [
     role,
-    people.filter((person) => person.roles[0] === role),
+    people.filter((person) => person.roles[0] === role).sort(byPlace),
   ]).filter(([, list]) => list.length > 0)
 
 const byPlace = (one: Person, other: Person): number =>

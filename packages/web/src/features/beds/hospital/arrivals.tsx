@@ -14,7 +14,7 @@ const COMING: readonly RequestRow['state'][] = ['held', 'confirmed', 'transport_
 /** Patients to whom this hospital has promised a bed: until when it is held, where they are, and taking them in. */
 export const Arrivals = () => {
   const { t } = useTranslation()
-  const query = useQuery(queueQuery('mine'))
+  const query = useQuery(queueQuery('open'))
   return (
     <Card title={t('hospitalDesk.arrivals')}>
       <Read query={query}>

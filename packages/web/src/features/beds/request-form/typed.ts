@@ -8,6 +8,7 @@ import {
   type Pathogen,
   type RequestInput,
   type RequestReason,
+  type RequestView,
   requestInput,
   type Sex,
   type Stability,
@@ -159,8 +160,10 @@ export const checkTyped = (typed: TypedRequest): Checked => {
   return { ok: false, faults }
 }
 
+export type KnownDetails = RequestView['details']
+
 /** What is known of a request, back in the form's own words. */
-export const typedOf = (known: Partial<RequestInput>): TypedRequest => {
+export const typedOf = (known: KnownDetails): TypedRequest => {
   const text = (value: number | string | undefined) => (value === undefined ? '' : String(value))
   const vitals = known.vitals ?? {}
   return {
@@ -200,7 +203,7 @@ export const typedOf = (known: Partial<RequestInput>): TypedRequest => {
 }
 
 /** Only what differs from what is known: two people may correct different things. */
-export const changesOf = (known: Partial<RequestInput>, typed: RequestInput): Partial<RequestInput> => {
+export const changesOf = (known: KnownDetails, typed: RequestInput): Partial<RequestInput> => {
   const before: Record<string, unknown> = { ...known }
   const entries = Object.entries(typed).filter(
     ([name, value]) => JSON.stringify(before[name]) !== JSON.stringify(value),

@@ -23,7 +23,7 @@ export const ActPanel = (props: {
   if (forward.length === 0 && detours.length === 0) return null
   return (
     <div className="act-panel">
-      <div className="act-forward" hidden={forward.length === 0}>
+      <div className={forward.length === 0 ? 'visually-hidden' : 'act-forward'}>
         {forward.map((event, index) => {
           const look = index === forward.length - 1 ? 'primary' : 'secondary'
           return ACT_FIELDS[event].length > 0 ? (

@@ -7,7 +7,8 @@ import { SeverityBadge, StateBadge } from './badges.tsx'
 /** One waiting patient in two or three lines: how ill, how long, where it stands, what is needed. */
 export const QueueRowBody = ({ row }: { row: RequestRow }) => {
   const { t } = useTranslation()
-  const late = row.deadlineAt !== null && Date.parse(row.deadlineAt) < useNow()
+  const now = useNow()
+  const late = row.deadlineAt !== null && Date.parse(row.deadlineAt) < now
   return (
     <>
       <span className="queue-head">
