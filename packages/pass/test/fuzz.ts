@@ -23,6 +23,7 @@ import { decodeShc, readShcFile } from '../src/shc.ts'
 import { readStrip } from '../src/strip.ts'
 import { readTrustList } from '../src/trust.ts'
 import { readCertificate } from '../src/x509.ts'
+import { doorFuzz } from './fuzz-door.ts'
 
 /**
  * Mutates good input and gives it to every reader of outside data. A reader may refuse; it may not throw, take long or give
@@ -167,7 +168,9 @@ export type FuzzReport = { readonly runs: number; readonly seed: number; readonl
 /** Runs for `budgetMs` of wall time; stops at the first few faults. */
 export const fuzz = async (budgetMs: number, seed: number): Promise<FuzzReport> => {
   const random = createRandom(seed)
-  const seeds = readSeeds()
+  const door = await doorFuzz()
+  const seeds = [...readSeeds(), ...door.seeds]
+  const targets = [...FUZZ_TARGETS, ...door.targets]
   const faults: string[] = []
   const end = performance.now() + budgetMs
   let runs = 0
@@ -175,7 +178,7 @@ export const fuzz = async (budgetMs: number, seed: number): Promise<FuzzReport> 
     let input = pick(seeds, random)
     for (let count = 1 + random(4); count > 0; count--) input = pick(MUTATIONS, random)(input, random, seeds)
     input = input.subarray(0, MOST_INPUT_BYTES)
-    for (const target of FUZZ_TARGETS) {
+    for (const target of targets) {
       const fault = await tryTarget(target, input)
       if (fault) faults.push(`${target.name}: ${fault}, seed ${seed}, input ${Buffer.from(input).toString('base64')}`)
       runs += 1
