@@ -40,3 +40,28 @@ const endOfEpoch = ({ openings, end }: Branch, index: number): number => {
  */
 export const isNewer = (theirs: Pick<Branch, 'openings'>, ours: Pick<Branch, 'openings'>): boolean =>
   newestEpoch(theirs) > newestEpoch(ours)
+
+/** The branch a reader follows: its copy is a beginning of it. `doubts` counts answers in a row by cells that do not know it. */
+export interface Following {
+  readonly openings: readonly Opening[]
+  readonly doubts: number
+}
+export const FOLLOWS_NOTHING: Following = { openings: [], doubts: 0 }
+
+/** Answers in a row without the branch we wait for, after which it is taken to have been lost with the only disk that had it. */
+const DOUBTS_BEFORE_LETTING_GO = 20
+
+/**
+ * Which branch to follow after an answer. The newest one is; but a branch of which we hold only the name, and which nobody offers any
+ * more, must not keep us from the one that lives.
+ * @param offered openings of the answer; the caller has verified the signature of the newest opening's record
+ */
+export const reconsider = (held: Branch, following: Following, offered: readonly Opening[]): Following => {
+  if (isNewer({ openings: offered }, following)) return { openings: offered, doubts: 0 }
+  const waitsForIt = isNewer(following, held)
+  if (!waitsForIt || !isNewer(following, { openings: offered })) return { openings: following.openings, doubts: 0 }
+  const doubts = following.doubts + 1
+  return doubts > DOUBTS_BEFORE_LETTING_GO
+    ? { openings: held.openings, doubts: 0 }
+    : { openings: following.openings, doubts }
+}
