@@ -1,5 +1,5 @@
 import { ok } from '../platform/result.ts'
-import { schedule } from '../platform/timers.ts'
+import { scheduleAll } from '../platform/timers.ts'
 import { type BedResult, refuse, toRefusal, type Work } from './beds.service.ts'
 import { insertOffer } from './offers.sql.ts'
 import { isOpenOffer, nextOffers, type OfferPolicy, offerPolicy } from './offers.ts'
@@ -94,11 +94,14 @@ const send = async (
       sent_at: now,
       expires_at: expiresAt,
     })
-    const payload = { requestId: placement.row.id }
-    const timer = { id: beds.ids.next(), kind: TIMER_KINDS.offer, subject: offer.id, dueAt: expiresAt, payload }
-    await schedule(tx, timer, now)
     sent.push(offer)
   }
+  const timer = { kind: TIMER_KINDS.offer, dueAt: expiresAt, payload: { requestId: placement.row.id } }
+  await scheduleAll(
+    tx,
+    sent.map(({ id }) => ({ ...timer, id: beds.ids.next(), subject: id })),
+    now,
+  )
   const offers = [...placement.offers, ...sent]
   const data = { hospitalIds: sent.map((offer) => offer.hospital_id), designated: policy.designation }
   const patch = { offer_round: roundOf(placement.row.offer_round) }

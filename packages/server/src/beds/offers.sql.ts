@@ -88,6 +88,27 @@ export const saveOffer = async (tx: Tx, id: string, patch: OfferPatch): Promise<
     ),
   )
 
+/**
+ * The hospital's own desk has fetched them: delivered. One that somebody is deciding on is skipped; the answer says more.
+ */
+export const markDelivered = (tx: Tx, hospitalId: string): Promise<{ id: string; request_id: string }[]> =>
+  tx.sql(
+    `with fetched as (
+       select o.id
+         from beds.offer o
+        where o.hospital_id = $1
+          and o.state = 'sent'
+        order by o.id
+          for update skip locked
+     )
+     update beds.offer o
+        set state = 'delivered', version = o.version + 1
+       from fetched
+      where o.id = fetched.id
+     returning o.id, o.request_id`,
+    [hospitalId],
+  )
+
 /** Offers a hospital has to answer now, or those of the last day. */
 export const offersOfHospital = (
   db: Queries,

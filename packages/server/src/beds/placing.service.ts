@@ -1,7 +1,7 @@
 import { type Role, SEVERITIES, type Severity } from '@dure/contract'
 import { type Audience, appendOp } from '../platform/oplog.ts'
 import { ok, type Result } from '../platform/result.ts'
-import { cancel, schedule } from '../platform/timers.ts'
+import { cancel, schedule, scheduleAll } from '../platform/timers.ts'
 import type { Work } from './beds.service.ts'
 import { confirmHoldRow, endHoldRow, liveHoldOf, occupyHoldRow } from './holds.sql.ts'
 import { lockOffersOf, saveOffer } from './offers.sql.ts'
@@ -62,6 +62,7 @@ export const advance = async (
   const asked = openHospitals(placement)
   const holder = placement.hold?.hospital_id ?? null
   let after: Placement = placement
+  await planRequestTimers(work, placement.row.id, decision.effects)
   for (const effect of decision.effects) after = await carryOut(work, after, effect, doing)
   if (isTerminal(decision.to)) await cancel(work.tx, placement.row.id)
   const row = await saveRequest(work.tx, placement.row.id, patchOf(work, after, decision, doing))
@@ -105,16 +106,14 @@ const carryOut = async (work: Work, placement: Placement, effect: RequestEffect,
       return occupyHold(work, placement)
     case 'withdraw_open_offers':
       return withdrawOpenOffers(work, placement, effect.because)
-    case 'schedule_timer':
-      await planRequestTimer(work, row.id, effect.timer, new Date(effect.dueAtMs))
-      return placement
     case 'cancel_timers':
-      for (const timer of effect.timers) await cancel(tx, row.id, TIMER_KINDS.request(timer))
+      await cancel(tx, row.id, effect.timers.map(TIMER_KINDS.request))
       return placement
     case 'search_again':
       await planSearch(work, row.id, now)
       return placement
-    // Who may see whom follows from the live hold, and telling comes after saving, with the new version.
+    // Planned together before the rest. Who may see whom follows from the live hold, and telling comes after saving, with the new version.
+    case 'schedule_timer':
     case 'reveal_identity_to_holder':
     case 'hide_identity_from_holder':
     case 'notify':
@@ -123,11 +122,22 @@ const carryOut = async (work: Work, placement: Placement, effect: RequestEffect,
   }
 }
 
-const planRequestTimer = async (work: Work, requestId: string, timer: RequestTimer, dueAt: Date): Promise<void> => {
-  const kind = TIMER_KINDS.request(timer)
-  await cancel(work.tx, requestId, kind)
-  const id = work.beds.ids.next()
-  await schedule(work.tx, { id, kind, subject: requestId, dueAt, payload: { timer } }, work.now)
+const planRequestTimers = async (work: Work, requestId: string, effects: readonly RequestEffect[]): Promise<void> => {
+  const timers = effects.flatMap((effect) => (effect.kind === 'schedule_timer' ? [effect] : []))
+  if (timers.length === 0) return
+  const planned = timers.map(({ timer, dueAtMs }) => ({
+    id: work.beds.ids.next(),
+    kind: TIMER_KINDS.request(timer),
+    subject: requestId,
+    dueAt: new Date(dueAtMs),
+    payload: {},
+  }))
+  await cancel(
+    work.tx,
+    requestId,
+    planned.map(({ kind }) => kind),
+  )
+  await scheduleAll(work.tx, planned, work.now)
 }
 
 /** The ranking is run in a transaction of its own, right after this one, also when the server restarts in between. */

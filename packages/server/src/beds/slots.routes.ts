@@ -3,13 +3,14 @@ import { freshnessOf } from '../facilities/index.ts'
 import { type Http, serve } from '../platform/http.ts'
 import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
-import { type Beds, notFound } from './beds.service.ts'
+import { type Beds, byPerson, notFound } from './beds.service.ts'
 import type { CapacityRow } from './capacity.sql.ts'
 import { newestCapacity } from './capacity.sql.ts'
 import { codesBySlot, liveHoldOfSlot } from './holds.sql.ts'
 import { loadPlacement, namesOf } from './loading.service.ts'
-import { offersOfHospital } from './offers.sql.ts'
-import { queueRowOf } from './requests.sql.ts'
+import { markDelivered, offersOfHospital } from './offers.sql.ts'
+import { tellOffer } from './placing.service.ts'
+import { queueRowOf, requestById } from './requests.sql.ts'
 import type { SlotRow } from './rows.ts'
 import { addSlot, changeSlot, reportCapacity, stillTrue } from './slots.service.ts'
 import { slotsOfHospital } from './slots.sql.ts'
@@ -55,7 +56,11 @@ export const registerSlots = (http: Http, beds: Beds): void => {
   route(e.listOffers, async ({ person, query, now }) => {
     const at = now.toISOString()
     if (person.facilityId === null) return ok({ at, offers: [] })
-    const offers = await offersOfHospital(beds.db, person.facilityId, query.scope, new Date(now.getTime() - DAY_MS))
+    const since = new Date(now.getTime() - DAY_MS)
+    const waiting = await offersOfHospital(beds.db, person.facilityId, query.scope, since)
+    const offers = waiting.some((offer) => offer.state === 'sent')
+      ? await deliverOffers(beds, person, query.scope, since)
+      : waiting
     const names = await namesOf(beds)
     const views = []
     for (const offer of offers) {
@@ -64,6 +69,19 @@ export const registerSlots = (http: Http, beds: Beds): void => {
     }
     return ok({ at, offers: views })
   })
+}
+
+/** Fetched by the hospital's own desk is delivered; whoever asked sees that. */
+const deliverOffers = async (beds: Beds, person: Person, scope: 'open' | 'recent', since: Date) => {
+  const hospitalId = person.facilityId ?? ''
+  await beds.db.tx(async (tx) => {
+    const work = { beds, tx, now: beds.clock.now(), by: byPerson(person) }
+    for (const offer of await markDelivered(tx, hospitalId)) {
+      const row = await requestById(tx, offer.request_id)
+      if (row !== null) await tellOffer(work, row, offer.id, hospitalId, 'delivered')
+    }
+  })
+  return offersOfHospital(beds.db, hospitalId, scope, since)
 }
 
 const isHospital = async (beds: Beds, id: string): Promise<boolean> => (await beds.finder.directory()).byId.has(id)

@@ -61,9 +61,18 @@ const rethrowUnless =
     throw error
   }
 
+/** Marks that are met already: a timer that was running while its mark was being met finds it so. */
+const MET: Record<RequestTimer, (placement: Placement) => boolean> = {
+  first_ack: ({ row }) => row.state !== 'submitted',
+  first_offer: ({ row }) => row.first_offer_at !== null,
+  hold: ({ row, hold }) => hold !== null || row.confirmed_at !== null,
+  confirm: ({ row }) => row.confirmed_at !== null,
+  no_bed_step: ({ row }) => row.state !== 'no_bed',
+}
+
 const requestTimer = async (work: Work, requestId: string, timer: RequestTimer): Promise<void> => {
   const placement = await lockPlacement(work, requestId)
-  if (placement === null || placement.row.closed_at !== null) return
+  if (placement === null || placement.row.closed_at !== null || MET[timer](placement)) return
   switch (ON_TIMER[timer]) {
     case 'tell':
       return overdue(work, placement, timer)
@@ -84,7 +93,6 @@ const overdue = async (work: Work, { row }: Placement, timer: RequestTimer): Pro
 /** After `no_bed` the search is repeated, and after some repetitions the next level is asked. */
 const noBedAgain = async (work: Work, placement: Placement): Promise<void> => {
   const { row } = placement
-  if (row.state !== 'no_bed') return
   const step = noBedStep(row.level, row.retries_at_level, row.urgency)
   const event = step.kind === 'retry' ? 'retry' : 'escalate'
   const done = await advance(work, placement, { event, actor: 'system' })

@@ -18,23 +18,40 @@ export interface Timer {
 export type TimerHandler = (tx: Tx, timer: Timer, now: Date) => Promise<void>
 
 /** Plans a timer in the caller's transaction. `id` is a new ULID. */
-export const schedule = async (tx: Tx, timer: Timer, now: Date): Promise<void> => {
+export const schedule = (tx: Tx, timer: Timer, now: Date): Promise<void> => scheduleAll(tx, [timer], now)
+
+/** Plans some timers at once. */
+export const scheduleAll = async (tx: Tx, timers: readonly Timer[], now: Date): Promise<void> => {
+  if (timers.length === 0) return
+  const rows = timers.map(({ dueAt, ...timer }) => ({ ...timer, due_at: dueAt }))
   await tx.sql(
-    `insert into platform.timer (id, kind, subject, due_at, payload, created_at) values ($1, $2, $3, $4, $5, $6)`,
-    [timer.id, timer.kind, timer.subject, timer.dueAt, JSON.stringify(timer.payload), now],
+    `insert into platform.timer (id, kind, subject, due_at, payload, created_at)
+     select id, kind, subject, due_at, payload, $2
+       from jsonb_to_recordset($1::jsonb) as t(id text, kind text, subject text, due_at timestamptz, payload jsonb)`,
+    [JSON.stringify(rows), now],
   )
   tx.signal('timer')
 }
 
-/** Cancels the open timers of a subject, of one kind or of all; gives how many. */
-export const cancel = async (tx: Tx, subject: string, kind?: string): Promise<number> => {
+/**
+ * Cancels the open timers of a subject, of some kinds or of all; gives how many. One that is running this moment is left:
+ * whoever cancels may hold what its handler waits for, and the handler looks at the state and then does nothing.
+ */
+export const cancel = async (tx: Tx, subject: string, kinds?: string | readonly string[]): Promise<number> => {
   const rows = await tx.sql(
-    `delete from platform.timer
-      where subject = $1
-        and done_at is null
-        and ($2::text is null or kind = $2)
-      returning id`,
-    [subject, kind ?? null],
+    `with open as (
+       select id
+         from platform.timer
+        where subject = $1
+          and done_at is null
+          and ($2::text[] is null or kind = any($2))
+          for update skip locked
+     )
+     delete from platform.timer t
+      using open
+      where t.id = open.id
+     returning t.id`,
+    [subject, kinds === undefined ? null : typeof kinds === 'string' ? [kinds] : kinds],
   )
   return rows.length
 }
