@@ -52,9 +52,9 @@ export const frameRow = async (): Promise<Row[]> => {
   }
 }
 
-const ROUNDS = 3
+const ROUNDS = 7
 
-/** Every frame is judged three times and its middle time counts: a busy machine does not look like a slow phone. */
+/** Every frame is judged seven times and its middle time counts: a busy machine does not look like a slow phone. */
 const judgeAll = async (judge: () => Promise<FrameTimes>): Promise<FrameTimes> => {
   const rounds: FrameTimes[] = []
   for (let i = 0; i < ROUNDS; i++) rounds.push(await judge())
