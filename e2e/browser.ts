@@ -63,10 +63,11 @@ export const openPerson = async (browser: Browser, base: string, look: Look = {}
   return { page, context, faults }
 }
 
-/** Signs in as a person of the demo region whose button carries this text. */
+/** Signs in as a person of the demo region. */
 export const enterAs = async (page: Page, personId: string): Promise<void> => {
   await page.goto('/sign-in')
   await page.locator(`[data-person="${personId}"]`).click()
+  await page.locator('.person-name').waitFor()
   await page.locator('.connection-line[data-connection="connected"]').waitFor()
   await page.locator('h1').waitFor()
 }

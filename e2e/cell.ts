@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { client, listDemoPeople } from '@dure/contract'
 import { type Cell, startCell } from '../packages/server/src/cell.ts'
 import { seedDemo } from '../packages/server/src/demo-region/index.ts'
 import { makeLogger } from '../packages/server/src/platform/logger.ts'
@@ -28,4 +29,18 @@ export const demoCell = async (): Promise<RunningCell> => {
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** The desk of the hospital with this name, as the demo's list of people tells. */
+export const deskOf = async (cell: RunningCell, hospitalName: string): Promise<string> => {
+  const { people } = await client(
+    cell.url,
+    fetch,
+  )(listDemoPeople).then((answer) => {
+    if (!answer.ok) throw new Error(answer.error.code)
+    return answer.value
+  })
+  const found = people.find((one) => one.roles.includes('hospital_desk') && one.facilityName === hospitalName)
+  if (found === undefined) throw new Error(`nobody answers for ${hospitalName}`)
+  return found.id
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { enterAs, openPerson, type Person, startBrowser, takePictures } from './browser.ts'
-import { demoCell, type RunningCell } from './cell.ts'
+import { demoCell, deskOf, type RunningCell } from './cell.ts'
 import { act, CHEST_TRAUMA, chip, fillEssentials, openInQueue, sendRequest, triage } from './steps.ts'
 
 let cell: RunningCell
@@ -21,15 +21,6 @@ const enter = async (personId: string): Promise<Person> => {
   const person = await openPerson(browser, cell.url)
   await enterAs(person.page, personId)
   return person
-}
-
-/** The desk of the hospital with this name, as the demo's people list tells. */
-const deskOf = async (hospitalName: string): Promise<string> => {
-  const answer = await fetch(`${cell.url}/api/demo/people`)
-  const { people } = (await answer.json()) as { people: { id: string; roles: string[]; facilityName: string | null }[] }
-  const found = people.find((one) => one.roles.includes('hospital_desk') && one.facilityName === hospitalName)
-  if (found === undefined) throw new Error(`nobody answers for ${hospitalName}`)
-  return found.id
 }
 
 test('severe chest trauma with COVID is asked for, offered to three, accepted, held, transported and admitted', async (t) => {
@@ -58,7 +49,7 @@ test('severe chest trauma with COVID is asked for, offered to three, accepted, h
   assert.equal(asked.length, 3)
 
   const first = asked[0] ?? ''
-  const hospital = await enter(await deskOf(first))
+  const hospital = await enter(await deskOf(cell, first))
   const card = hospital.page.locator('.offer-card', { hasText: code })
   await card.getByRole('timer').waitFor()
   await card.getByRole('button', { name: '수용', exact: true }).click()

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { DESKTOP, enterAs, type Look, openPerson, PHONE, startBrowser, takePictures } from './browser.ts'
+import { demoCell, type RunningCell } from './cell.ts'
+import { type Scene, workingRegion } from './scene.ts'
+import { screensOf } from './screens.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface Violation {
+  readonly id: string
+  readonly impact: string | null
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+}
+
+let cell: RunningCell
+let browser: Browser
+let scene: Scene
+before(async () => {
+  cell = await demoCell()
+  scene = await workingRegion(cell)
+  browser = await startBrowser()
+})
+after(async () => {
+  await takePictures(browser)
+  await browser.close()
+  await cell[Symbol.asyncDispose]()
+})
+
+const LOOKS: readonly (Look & { readonly name: string })[] = [
+  { name: 'desktop, light, Korean', size: DESKTOP },
+  { name: 'desktop, high contrast, English', size: DESKTOP, contrast: true, language: 'en' },
+  { name: 'phone, light, English', size: PHONE, language: 'en' },
+  { name: 'phone, high contrast, Korean', size: PHONE, contrast: true },
+]
+
+/** What axe calls serious or critical, as lines that say where. */
+const seriousFaults = async (page: Page): Promise<string[]> => {
+  const found = (await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] })`)) as {
+    violations: Violation[]
+    passes: readonly unknown[]
+  }
+  assert.ok(found.passes.length > 5, 'axe has really looked')
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${(failureSummary ?? '').slice(0, 300)}`)
+          .join(' | ')
+          .slice(0, 900)}`,
+    )
+}
+
+/** Elements that stick out of the page sideways, or text that is cut off in its box. */
+const overflows = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
+    if (wide <= 0) return []
+    const out = [...document.querySelectorAll('body *')].filter(
+      (one) => one.getBoundingClientRect().right > innerWidth + 1 && one.closest('.table-scroll') === null,
+    )
+    return [`${wide} px too wide`, ...out.slice(0, 3).map((one) => one.outerHTML.slice(0, 150))]
+  })
+
+/** Buttons, links and fields too small for a finger. Links inside running text are exempt (WCAG 2.5.8). */
+const smallTargets = (page: Page, least: number): Promise<string[]> =>
+  page.evaluate((least) => {
+    const targets = [
+      ...document.querySelectorAll<HTMLElement>(
+        'button, .chip, select, input:not([type=radio]):not([type=checkbox]), nav a, a.button, summary',
+      ),
+    ]
+    return targets
+      .filter((one) => one.checkVisibility() && one.closest('.visually-hidden') === null)
+      .map((one) => ({ one, box: one.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && (box.height < least - 0.5 || box.width < Math.min(least, 24)))
+      .map(({ one, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${one.outerHTML.slice(0, 120)}`)
+  }, least)
+
+for (const look of LOOKS) {
+  test(`every screen is accessible, fits, and logs no error: ${look.name}`, async (t) => {
+    const open = new Map<string, Awaited<ReturnType<typeof openPerson>>>()
+    for (const screen of screensOf(scene)) {
+      const key = screen.as ?? 'nobody'
+      let person = open.get(key)
+      if (person === undefined) {
+        person = await openPerson(browser, cell.url, look)
+        if (screen.as !== null) await enterAs(person.page, screen.as)
+        open.set(key, person)
+      }
+      const { page, faults } = person
+      await page.goto(screen.path)
+      await page.locator(screen.ready).first().waitFor()
+      await page.locator('.spinner').first().waitFor({ state: 'detached' })
+      await t.test(screen.name, async () => {
+        assert.deepEqual(await seriousFaults(page), [])
+        assert.deepEqual(await overflows(page), [])
+        assert.deepEqual(await smallTargets(page, look.size === PHONE ? 44 : 24), [])
+        assert.deepEqual(faults, [])
+        assert.equal(await page.locator('html').getAttribute('lang'), look.language ?? 'ko')
+      })
+    }
+    for (const { context } of open.values()) await context.close()
+  })
+}
