@@ -4,6 +4,7 @@ import {
   EMPTY_BRANCH,
   FOLLOWS_NOTHING,
   type Following,
+  newestEpoch,
   type Opening,
   reconsider,
 } from '../../exchange/branch.ts'
@@ -19,6 +20,8 @@ export interface Copy {
   readonly records: LogRecord[]
   /** Openings of the newest branch known; the records are a beginning of it. */
   following: Following
+  /** Newest epoch of which we held records that we gave up. Nothing is written in it again: its numbers may be taken. */
+  gaveUp: number
   state: RegionState
   /** Decided and committed, waiting for its number. */
   outbox: Pending[]
@@ -62,15 +65,19 @@ export const newCell = (id: CellId, skewMs: number): Cell => ({
 export const copyOf = (cell: Cell, origin: CellId): Copy => {
   const known = cell.durable.copies.get(origin)
   if (known !== undefined) return known
-  const copy: Copy = { records: [], following: FOLLOWS_NOTHING, state: emptyRegion(), outbox: [] }
+  const copy: Copy = { records: [], following: FOLLOWS_NOTHING, gaveUp: 0, state: emptyRegion(), outbox: [] }
   cell.durable.copies.set(origin, copy)
   return copy
 }
 
-/** A restored cell may have forgotten what it wrote: it goes on only in epochs that it opened since. */
+/**
+ * A cell writes a region's log in the epoch it opened itself, and only while it holds all it wrote in it: not when it was restored since
+ * (it may have forgotten), and not when it gave up a part for a newer epoch it has heard of.
+ */
 export const writes = (cell: Cell, origin: CellId): boolean => {
-  const { state } = copyOf(cell, origin)
-  return cell.recoveringUntil === null && state.writer === cell.id && state.epoch > cell.durable.restoredAtEpoch
+  const { state, gaveUp } = copyOf(cell, origin)
+  const forgotten = Math.max(gaveUp, cell.durable.restoredAtEpoch)
+  return cell.recoveringUntil === null && state.writer === cell.id && state.epoch > forgotten
 }
 
 /** One transaction: the change and the op together. */
@@ -188,8 +195,10 @@ const takeRecord = (cell: Cell, copy: Copy, record: LogRecord, watcher: Watcher)
 /** Someone else writes this region from an earlier point: what stands behind it here, numbered or not, is decided anew later. */
 const follow = (cell: Cell, copy: Copy, { origin, openings }: Answer) => {
   const before = copy.following.openings
+  const newestHeld = newestEpoch(branchOf(copy))
   copy.following = reconsider(branchOf(copy), copy.following, openings)
   if (copy.following.openings === before) return
+  copy.gaveUp = Math.max(copy.gaveUp, newestHeld)
   const shared = commonEnd(branchOf(copy), { openings: copy.following.openings, end: Number.MAX_SAFE_INTEGER })
   const orphans = copy.records.splice(shared).map(opOf)
   const surplus = [...orphans, ...copy.outbox.splice(0).map(({ op }) => op)]
@@ -216,9 +225,11 @@ export const setUnnumberedAside = (cell: Cell): void => {
   }
 }
 
+/** What was being handed back when its own record was given up is handed back again. */
 const keepForRedo = (cell: Cell, origin: CellId, ops: readonly RegionOp[]) => {
   const worth = ops.filter(({ kind }) => kind !== EPOCH_OPENED && kind !== 'orphans-returned')
   if (worth.length > 0) cell.durable.redo.set(origin, [...(cell.durable.redo.get(origin) ?? []), ...worth])
+  for (const op of ops) if (op.kind === 'orphans-returned') keepForRedo(cell, op.origin, op.ops)
 }
 
 /** Opens a higher epoch of a region's log; from now on this cell writes it. */
@@ -230,8 +241,8 @@ export const openEpoch = (
   nowMs: number,
   watcher: Watcher,
 ) => {
-  const { state } = copyOf(cell, origin)
-  const epoch = nextEpoch(Math.max(state.epoch, cell.durable.restoredAtEpoch), nowMs, cell.id)
+  const { state, gaveUp } = copyOf(cell, origin)
+  const epoch = nextEpoch(Math.max(state.epoch, gaveUp, cell.durable.restoredAtEpoch), nowMs, cell.id)
   commit(cell, origin, { kind: EPOCH_OPENED, epoch, writer: cell.id, reason, approvedBy }, watcher)
   // Numbered in the same transaction: until it has its place in the log, nobody can tell which of two epochs is the newer.
   sequence(cell, 'none', () => false)

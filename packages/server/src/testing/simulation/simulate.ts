@@ -143,8 +143,7 @@ const standIn = (world: World, cell: Cell) => {
 
 /** A cell that finds its region written by a neighbour takes it back once its operators say so. */
 const comeHome = (world: World, cell: Cell) => {
-  const { state } = copyOf(cell, cell.id)
-  if (!awake(world, cell) || cell.recoveringUntil !== null || state.writer === cell.id) return
+  if (!awake(world, cell) || cell.recoveringUntil !== null || writes(cell, cell.id)) return
   openEpoch(cell, cell.id, 'returned', [], nowOf(world, cell), world.oracle)
 }
 
