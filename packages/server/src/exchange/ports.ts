@@ -37,7 +37,8 @@ export interface ExchangePort {
   standings(): Promise<readonly Standing[]>
   /** Every cell of the signed list, this one included. */
   readonly cells: readonly CellId[]
-  /** HPKE to another cell's key; only that cell (or who stands in with its key) opens it. Text in, base64url out. */
-  seal(to: CellId, text: string): Promise<string>
-  open(sealed: string): Promise<string>
+  /** HPKE to another cell's key; only that cell opens it. Text in, base64url out; `null` while its key is not known here. */
+  seal(to: CellId, text: string): Promise<string | null>
+  /** `null` when it was sealed for another cell or with a key that is gone. */
+  open(sealed: string): Promise<string | null>
 }
