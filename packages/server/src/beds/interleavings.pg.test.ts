@@ -253,6 +253,12 @@ const BROKEN: Readonly<Record<string, string>> = {
   'a closed request has no timer left': `
     select r.id, t.kind from beds.request r join platform.timer t on t.subject = r.id and t.done_at is null
      where r.state in ${CLOSED}`,
+  'an answered offer has no timer left': `
+    select o.id, o.state from beds.offer o join platform.timer t on t.subject = o.id and t.done_at is null
+     where o.state not in ${OPEN}`,
+  'a hold that is no longer only granted has no timer left': `
+    select h.id, h.state from beds.hold h join platform.timer t on t.subject = h.id and t.done_at is null
+     where h.state <> 'granted'`,
   'an offer that was accepted in a round is the only one of that round': `
     select request_id from beds.offer where state in ('accepted', 'accepted_with_conditions')
      group by request_id, round having count(*) > 1`,
