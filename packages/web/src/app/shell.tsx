@@ -1,6 +1,6 @@
 import type { Me } from '@dure/contract'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { OfferWatch } from '../features/beds/offer-watch.tsx'
 import { currentLanguage, setLanguage } from '../i18n/index.ts'
@@ -16,7 +16,11 @@ export const Shell = () => {
   const { t } = useTranslation()
   const me = useMe() ?? null
   useLive(me?.id)
+  const path = useLocation({ select: (location) => location.pathname })
+  const [menu, setMenu] = useState(false)
   useEffect(readySound, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: going somewhere closes the menu
+  useEffect(() => setMenu(false), [path])
   return (
     <div className="shell">
       <a className="skip-link" href="#main">
@@ -30,10 +34,22 @@ export const Shell = () => {
           </Link>
           {me === null ? null : <MainNav me={me} />}
           <div className="tools">
-            {me === null ? null : <Person me={me} />}
             {me === null ? null : <OutboxTray personId={me.id} />}
-            <Switches />
-            {me === null ? null : <Shortcuts me={me} />}
+            <LanguageSwitch />
+            <button
+              type="button"
+              className="text-button menu-button"
+              aria-expanded={menu}
+              aria-controls="tools-menu"
+              onClick={() => setMenu(!menu)}
+            >
+              {t('shell.menu')}
+            </button>
+            <div id="tools-menu" className={menu ? 'tools-menu is-open' : 'tools-menu'}>
+              <Switches />
+              {me === null ? null : <Shortcuts me={me} />}
+              {me === null ? null : <Person me={me} />}
+            </div>
           </div>
         </div>
         <ConnectionLine />
@@ -90,16 +106,22 @@ const Person = ({ me }: { me: Me }) => {
   )
 }
 
+const LanguageSwitch = () => {
+  useTranslation()
+  const other = currentLanguage() === 'ko' ? 'en' : 'ko'
+  return (
+    <button type="button" className="text-button" lang={other} onClick={() => void setLanguage(other)}>
+      {other === 'en' ? 'English' : '한국어'}
+    </button>
+  )
+}
+
 const Switches = () => {
   const { t } = useTranslation()
   const contrast = useSetting('contrast')
   const sound = useSetting('sound')
-  const other = currentLanguage() === 'ko' ? 'en' : 'ko'
   return (
     <div className="switches">
-      <button type="button" className="text-button" lang={other} onClick={() => void setLanguage(other)}>
-        {other === 'en' ? 'English' : '한국어'}
-      </button>
       <button
         type="button"
         className="text-button"

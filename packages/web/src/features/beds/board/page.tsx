@@ -30,11 +30,11 @@ export const BoardPage = () => {
                 <Card title={t('board.freeByClass')}>
                   <BedsByClass rows={now.byClass} />
                 </Card>
+              </div>
+              <div className="column">
                 <Card title={t('board.byState')}>
                   <States byState={now.byState} />
                 </Card>
-              </div>
-              <div className="column">
                 <Read query={figures}>{(past) => <Past figures={past} />}</Read>
               </div>
             </div>

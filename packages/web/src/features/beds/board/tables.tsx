@@ -71,8 +71,10 @@ export const BedsByClass = ({ rows }: { rows: readonly ClassRow[] }) => {
 
 export const WaitsByClass = ({ rows }: { rows: Figures['byClass'] }) => {
   const { t } = useTranslation()
-  const minutes = (value: number | null) =>
-    value === null ? t('common.none') : formatMinutes(value, currentLanguage())
+  const spread = ({ p50Min, p95Min }: { p50Min: number | null; p95Min: number | null }) =>
+    p50Min === null || p95Min === null
+      ? t('common.none')
+      : `${formatMinutes(p50Min, currentLanguage())} / ${formatMinutes(p95Min, currentLanguage())}`
   const shown = rows.filter((row) => row.waiting > 0 || row.toHold.count > 0 || row.toConfirmed.count > 0)
   if (shown.length === 0) return <p className="quiet">{t('board.noWaits')}</p>
   return (
@@ -97,12 +99,8 @@ export const WaitsByClass = ({ rows }: { rows: Figures['byClass'] }) => {
             <tr key={row.bedClass}>
               <th scope="row">{t(`bedClass.${row.bedClass}`)}</th>
               <td className="number">{row.waiting}</td>
-              <td className="number">
-                {minutes(row.toHold.p50Min)} / {minutes(row.toHold.p95Min)}
-              </td>
-              <td className="number">
-                {minutes(row.toConfirmed.p50Min)} / {minutes(row.toConfirmed.p95Min)}
-              </td>
+              <td className="number">{spread(row.toHold)}</td>
+              <td className="number">{spread(row.toConfirmed)}</td>
             </tr>
           ))}
         </tbody>

@@ -62,17 +62,19 @@ const CandidateList = (props: { request: RequestView; list: readonly Candidate[]
       </ol>
       <div className="form-foot">
         {mayAsk ? null : <p className="note">{t('candidates.triageFirst')}</p>}
-        <ActButton
-          endpoint={bedEndpoints.sendOffers}
-          input={{ params: { id: request.id }, body: { hospitalIds: [...chosen], version: request.version } }}
-          intent={`request:${request.id}:offers`}
-          label={{ key: 'outbox.label.offers', values: { code: request.code, count: String(chosen.length) } }}
-          look="primary"
-          disabled={chosen.length === 0 || !mayAsk}
-          onAccepted={() => setPicked(null)}
-        >
-          {t('candidates.ask', { count: chosen.length })}
-        </ActButton>
+        {room === 0 ? null : (
+          <ActButton
+            endpoint={bedEndpoints.sendOffers}
+            input={{ params: { id: request.id }, body: { hospitalIds: [...chosen], version: request.version } }}
+            intent={`request:${request.id}:offers`}
+            label={{ key: 'outbox.label.offers', values: { code: request.code, count: String(chosen.length) } }}
+            look="primary"
+            disabled={chosen.length === 0 || !mayAsk}
+            onAccepted={() => setPicked(null)}
+          >
+            {t('candidates.ask', { count: chosen.length })}
+          </ActButton>
+        )}
         {open.length === 0 ? null : <span className="quiet">{t('candidates.openNow', { count: open.length })}</span>}
       </div>
     </>

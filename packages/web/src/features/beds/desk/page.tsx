@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { StaleNote } from '../../../app/connection-line.tsx'
 import { PageTitle } from '../../../ui/page.tsx'
 import { Empty, Read } from '../../../ui/states.tsx'
+import { useArrivals } from '../../../ui/use-arrivals.ts'
 import { queueQuery } from '../shared/queries.ts'
 import { QueueRowBody } from '../shared/queue-row.tsx'
 import { BatchView } from './batch.tsx'
@@ -56,6 +57,7 @@ export const DeskPage = () => {
 const Queue = ({ selected }: { selected: string | undefined }) => {
   const { t } = useTranslation()
   const query = useQuery(queueQuery('open'))
+  useArrivals(query.data?.requests, (row) => t('desk.arrived', { code: row.code, complaint: row.complaint }))
   return (
     <Read query={query}>
       {({ requests }) =>

@@ -49,8 +49,8 @@ export const OwnBeds = ({ hospitalId }: { hospitalId: string }) => {
             <Empty title={t('ownBeds.empty')}>{t('ownBeds.emptyNext')}</Empty>
           ) : (
             byClass(slots).map(([bedClass, list]) => (
-              <section key={bedClass} className="bed-class">
-                <h3>
+              <details key={bedClass} className="more bed-class" open={list.length <= FEW || list.some(wantsALook)}>
+                <summary>
                   {t(`bedClass.${bedClass}`)}{' '}
                   <span className="quiet">
                     {t('ownBeds.freeOf', {
@@ -58,7 +58,7 @@ export const OwnBeds = ({ hospitalId }: { hospitalId: string }) => {
                       total: list.length,
                     })}
                   </span>
-                </h3>
+                </summary>
                 <Bar
                   total={list.length}
                   parts={[
@@ -74,7 +74,7 @@ export const OwnBeds = ({ hospitalId }: { hospitalId: string }) => {
                     </li>
                   ))}
                 </ul>
-              </section>
+              </details>
             ))
           )
         }
@@ -99,9 +99,11 @@ const SlotButton = ({ slot, onPress }: { slot: SlotView; onPress: () => void }) 
         {slot.opensInHours === null ? '' : ` · ${t('ownBeds.opensIn', { hours: slot.opensInHours })}`}
         {slot.requestCode === null ? '' : ` · ${slot.requestCode}`}
       </span>
-      <span className="quiet">
-        <FreshnessBadge freshness={slot.freshness} /> <Ago at={slot.asOf} />
-      </span>
+      {slot.freshness === 'fresh' ? null : (
+        <span className="quiet">
+          <FreshnessBadge freshness={slot.freshness} /> <Ago at={slot.asOf} />
+        </span>
+      )}
     </button>
   )
 }
@@ -109,5 +111,11 @@ const SlotButton = ({ slot, onPress }: { slot: SlotView; onPress: () => void }) 
 const byClass = (slots: readonly SlotView[]): [SlotView['bedClass'], SlotView[]][] => {
   const groups = new Map<SlotView['bedClass'], SlotView[]>()
   for (const slot of slots) groups.set(slot.bedClass, [...(groups.get(slot.bedClass) ?? []), slot])
+  for (const list of groups.values())
+    list.sort((one, other) => one.label.localeCompare(other.label, 'ko', { numeric: true }))
   return [...groups.entries()]
 }
+
+/** So few that they stay open. */
+const FEW = 4
+const wantsALook = (slot: SlotView): boolean => slot.freshness !== 'fresh' || slot.state === 'held'

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../../ui/button.tsx'
 import { ChoiceChips } from '../../../ui/chips.tsx'
-import { TextField } from '../../../ui/field.tsx'
+import { SelectField, TextField } from '../../../ui/field.tsx'
 import { Card } from '../../../ui/page.tsx'
 import { COMMON_CLASSES, options } from '../shared/options.ts'
 import type { TypedRequest } from './typed.ts'
@@ -62,27 +62,28 @@ export const Essentials = ({ value, onChange, errorOf }: FormPartProps) => {
         required
       />
       <ClassChips value={value} onChange={onChange} errorOf={errorOf} />
-      <ChoiceChips
-        name="originType"
-        label={t('request.origin')}
-        options={options.originType(t)}
-        value={value.originType}
-        onChange={(originType) => onChange({ originType })}
-        error={errorOf('originType')}
-        required
-      />
-      <TextField
-        name="callbackPhone"
-        label={t('request.callbackPhone')}
-        hint={t('form.callbackHint')}
-        value={value.callbackPhone}
-        onChange={(callbackPhone) => onChange({ callbackPhone })}
-        error={errorOf('callbackPhone')}
-        type="tel"
-        inputMode="tel"
-        maxLength={20}
-        required
-      />
+      <div className="pair is-even">
+        <SelectField
+          name="originType"
+          label={t('request.origin')}
+          options={options.originType(t)}
+          value={value.originType}
+          onChange={(originType) => (originType === '' ? undefined : onChange({ originType }))}
+          error={errorOf('originType')}
+          required
+        />
+        <TextField
+          name="callbackPhone"
+          label={t('request.callbackPhone')}
+          value={value.callbackPhone}
+          onChange={(callbackPhone) => onChange({ callbackPhone })}
+          error={errorOf('callbackPhone')}
+          type="tel"
+          inputMode="tel"
+          maxLength={20}
+          required
+        />
+      </div>
     </Card>
   )
 }

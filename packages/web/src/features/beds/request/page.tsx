@@ -15,7 +15,7 @@ import { Identity } from '../shared/identity.tsx'
 import { Ladder } from '../shared/ladder.tsx'
 import { OfferList } from '../shared/offer-list.tsx'
 import { requestQuery } from '../shared/queries.ts'
-import { RequestSummary } from '../shared/request-summary.tsx'
+import { PatientLine, RequestSummary } from '../shared/request-summary.tsx'
 import { SeverityView } from '../shared/severity-view.tsx'
 import { Situation } from '../shared/situation.tsx'
 import { Timeline } from '../shared/timeline.tsx'
@@ -52,6 +52,7 @@ const RequestBody = ({ request }: { request: RequestView }) => {
           {t('queue.waiting')}
         </span>
       </div>
+      <PatientLine request={request} />
       <Ladder state={request.state} />
       <div className="columns">
         <div className="column">

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { ActButton } from '../../../ui/act-button.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { ActDialog } from './act-dialog.tsx'
-import { ACT_FIELDS, type ActEvent, DETOURS, FORWARD } from './act-specs.ts'
+import { ACT_FIELDS, type ActEvent, DETOURS, FORWARD, TRIAGE_IS_NEXT } from './act-specs.ts'
 
 /** The acts that this person may do now: the way forward as large buttons, detours and ends behind one more tap. */
 export const ActPanel = (props: {
@@ -18,8 +18,9 @@ export const ActPanel = (props: {
   const { request, except = [] } = props
   const [open, setOpen] = useState<ActEvent | null>(null)
   const may = (event: ActEvent) => request.allowed.includes(event) && !except.includes(event)
-  const forward = FORWARD.filter(may)
-  const detours = DETOURS.filter(may)
+  const triageIsNext = TRIAGE_IS_NEXT.includes(request.state)
+  const forward = FORWARD.filter((event) => may(event) && (event !== 'triage' || triageIsNext))
+  const detours = DETOURS.filter((event) => may(event) && (event !== 'triage' || !triageIsNext))
   if (forward.length === 0 && detours.length === 0) return null
   return (
     <div className="act-panel">

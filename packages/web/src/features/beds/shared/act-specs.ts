@@ -1,4 +1,4 @@
-import type { RequestAct } from '@dure/contract'
+import type { RequestAct, RequestState } from '@dure/contract'
 import type { TFunction } from 'i18next'
 import { options } from './options.ts'
 
@@ -54,6 +54,9 @@ export const ACT_FIELDS: Record<ActEvent, readonly ActField[]> = {
   enter_in_error: [area('why')],
 }
 
+/** States in which judging is what comes next; later it undoes offers and is a detour. */
+export const TRIAGE_IS_NEXT: readonly RequestState[] = ['submitted', 'needs_info']
+
 /** What moves the patient on; the rest are detours and ends and stand behind "more". */
 export const FORWARD: readonly ActEvent[] = [
   'submit',
@@ -69,6 +72,7 @@ export const FORWARD: readonly ActEvent[] = [
   'admit',
 ]
 export const DETOURS: readonly ActEvent[] = [
+  'triage',
   'ask_info',
   'put_on_hold',
   'escalate',

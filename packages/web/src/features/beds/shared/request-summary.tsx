@@ -3,21 +3,30 @@ import { useTranslation } from 'react-i18next'
 import { Facts, NotKnown } from '../../../ui/facts.tsx'
 import { Clock } from '../../../ui/time.tsx'
 
+/** Who it is about, in one line: exact age for those who treat, the band for those who are asked. */
+export const PatientLine = ({ request }: { request: RequestView }) => {
+  const { t } = useTranslation()
+  const { ageYears, complaint } = request.details
+  return (
+    <p className="summary-complaint">
+      <strong>
+        {ageYears === undefined
+          ? t('ageBand.value', { band: request.patient.ageBand })
+          : t('patient.years', { years: ageYears })}{' '}
+        {t(`sex.${request.patient.sex}`)}
+      </strong>{' '}
+      {complaint ?? <NotKnown />}
+    </p>
+  )
+}
+
 /** What those who must decide need to know of the patient; no name, and the exact age only for those who treat. */
 export const RequestSummary = ({ request }: { request: RequestView }) => {
   const { t } = useTranslation()
-  const { details: d, patient } = request
-  const age =
-    d.ageYears === undefined ? t(`ageBand.value`, { band: patient.ageBand }) : t('patient.years', { years: d.ageYears })
+  const { details: d } = request
   const vitals = d.vitals
   return (
     <div className="summary">
-      <p className="summary-complaint">
-        <strong>
-          {age} {t(`sex.${patient.sex}`)}
-        </strong>{' '}
-        {d.complaint ?? <NotKnown />}
-      </p>
       <Facts
         rows={[
           [t('request.requestedClass'), d.requestedClass === undefined ? null : t(`bedClass.${d.requestedClass}`)],

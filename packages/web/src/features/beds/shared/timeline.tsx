@@ -25,8 +25,13 @@ const spoken = (data: Record<string, unknown>, request: RequestView): string =>
     .join(' · ')
 
 /** Entries name a hospital by id; the offers of the request know it by name. */
-const hospitalName = (data: Record<string, unknown>, request: RequestView): string | undefined =>
-  request.offers.find((offer) => offer.id === data.offerId || offer.hospitalId === data.hospitalId)?.hospitalName
+const hospitalName = (data: Record<string, unknown>, request: RequestView): string | undefined => {
+  const ids = Array.isArray(data.hospitalIds) ? data.hospitalIds : [data.hospitalId]
+  const names = request.offers
+    .filter((offer) => offer.id === data.offerId || ids.includes(offer.hospitalId))
+    .map((offer) => offer.hospitalName)
+  return names.length === 0 ? undefined : [...new Set(names)].join(', ')
+}
 
 export const Timeline = ({ request }: { request: RequestView }) => {
   const { t } = useTranslation()
