@@ -34,7 +34,9 @@ const install = () => {
   const npm = process.env.npm_execpath
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   // What npm has to say goes to stderr: standard output belongs to the program that starts next.
-  execFileSync(command, [...first, 'ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] })
+  execFileSync(command, [...first, 'ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: ['ignore', 2, 2],
+  })
 }
 
 /** The installed Node, or this one where none comes along for the platform. */
