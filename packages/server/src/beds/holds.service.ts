@@ -1,10 +1,11 @@
 import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
+import { cancel } from '../platform/timers.ts'
 import { planHoldExpiry } from './answering.service.ts'
 import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, toRefusal, type Work } from './beds.service.ts'
 import { extendHoldRow, holdById } from './holds.sql.ts'
 import { decideHold, type HoldActor } from './holds.ts'
-import { advance, lockPlacement, tellRequest } from './placing.service.ts'
+import { advance, lockPlacement, TIMER_KINDS, tellRequest } from './placing.service.ts'
 import { actorsIn, type Placement } from './relations.ts'
 import { addEvent } from './requests.sql.ts'
 import type { HoldRow } from './rows.ts'
@@ -21,6 +22,7 @@ export const extendHold = (beds: Beds, person: Person, holdId: string): Promise<
     if (!decided.ok) return { ok: false, error: toRefusal(decided.error) }
     const expiresAt = new Date(decided.value.expiresAtMs)
     const saved = await extendHoldRow(work.tx, hold.id, expiresAt, decided.value.extensions)
+    await cancel(work.tx, hold.id, TIMER_KINDS.hold)
     await planHoldExpiry(work, hold.id, expiresAt)
     const data = { expiresAt: expiresAt.toISOString(), extensions: saved.extensions }
     await addEvent(work.tx, { requestId: hold.request_id, kind: 'hold_extended', by: work.by, data }, work.now)

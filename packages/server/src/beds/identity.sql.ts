@@ -1,4 +1,5 @@
 import type { Queries, Tx } from '../platform/db.ts'
+import { first } from './rows.ts'
 
 export interface SealedIdentity {
   readonly sealed: Buffer
@@ -44,6 +45,30 @@ export const samePatientOf = (db: Queries, requestId: string): Promise<{ id: str
         and r.state not in ('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')
       order by r.created_at, r.id`,
     [requestId],
+  )
+
+export interface IdentityState {
+  readonly known: boolean
+  readonly same: { readonly id: string; readonly code: string }[]
+}
+
+/** Whether somebody recorded who the patient is, and other open requests for the same one. */
+export const identityState = async (db: Queries, requestId: string): Promise<IdentityState> =>
+  first(
+    await db.sql<IdentityState>(
+      `select exists (select from beds.patient_identity i where i.request_id = $1) as known,
+              coalesce((
+                select jsonb_agg(jsonb_build_object('id', r.id, 'code', r.code) order by r.created_at, r.id)
+                  from beds.patient_identity mine
+                  join beds.patient_identity other
+                    on other.same_patient = mine.same_patient and other.request_id <> mine.request_id
+                  join beds.request r on r.id = other.request_id
+                 where mine.request_id = $1
+                   and r.state not in
+                     ('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')
+              ), '[]'::jsonb) as same`,
+      [requestId],
+    ),
   )
 
 export interface Look {
