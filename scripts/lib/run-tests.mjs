@@ -28,6 +28,11 @@ export const runTests = async (
 const count = (outcome, type, data) => {
   // A file is reported as a test of its own; it counts only when it failed without any test in it having failed.
   const isFile = data.name === data.file || data.name?.endsWith('.ts') || data.details?.type === 'suite'
+  const notPresent = NOT_PRESENT.exec(String(data.skip))
+  if (notPresent) {
+    outcome.absent += Number(notPresent[1])
+    return
+  }
   const skipped = data.skip !== undefined && data.skip !== false
   const unfinished = data.todo !== undefined && data.todo !== false
   if (type === 'test:pass' && !skipped && !unfinished) {

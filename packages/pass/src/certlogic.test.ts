@@ -47,9 +47,10 @@ describe('the public CertLogic suite', () => {
       }))
       skipped += assertions.filter((assertion) => assertion.skip).length
       ran += assertions.filter((assertion) => !assertion.skip).length
-      test(`${suite.name}: ${each.name}`, { skip: assertions.every((assertion) => assertion.skip) }, () => {
-        for (const assertion of assertions) {
-          if (assertion.skip) continue
+      const told = assertions.filter((assertion) => !assertion.skip)
+      if (told.length === 0) continue
+      test(`${suite.name}: ${each.name}`, () => {
+        for (const assertion of told) {
           const logic = assertion.certLogicExpression ?? each.certLogicExpression
           assert.deepEqual(value(logic, assertion.data), assertion.expected, assertion.message)
         }
