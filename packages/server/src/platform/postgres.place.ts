@@ -81,10 +81,9 @@ const clusterFor = async (wanted: string, user: User | undefined): Promise<strin
   return join(home, 'postgres')
 }
 
-/** A copy of the programs (60 MB) that the server's user can reach; moved into place whole. */
+/** A copy of the programs (60 MB) that the server's user can reach, one for all clones; moved into place whole. */
 const copyOut = async (bin: string): Promise<string> => {
-  const { size, mtimeMs } = statSync(join(bin, 'postgres'))
-  const target = join(OUTSIDE, `programs-${hash(`${bin} ${size} ${mtimeMs}`)}`)
+  const target = join(OUTSIDE, `programs-${hash(readFileSync(join(bin, 'postgres')))}`)
   if (!existsSync(target)) {
     const fresh = `${target}.${randomUUID()}`
     await mkdir(OUTSIDE, { recursive: true, mode: 0o711 })
@@ -109,7 +108,7 @@ const runFor = (cluster: string, user: User | undefined): string => {
   return far
 }
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
+const hash = (of: string | Buffer): string => createHash('sha256').update(of).digest('hex').slice(0, 12)
 
 /** Removes a data folder and what its data links to outside. */
 export const wipeData = async (dataDir: string): Promise<void> => {
