@@ -12,10 +12,10 @@ export interface RunningCell extends AsyncDisposable {
 }
 
 /** A whole cell with the demo region, on a database of its own and a free port, with the real clock. */
-export const demoCell = async (): Promise<RunningCell> => {
+export const demoCell = async (env: Readonly<Record<string, string>> = {}): Promise<RunningCell> => {
   const database = await testDatabase()
   const dataDir = await temporaryFolder()
-  const cell = await startCell(testConfig({ DURE_DATA_DIR: dataDir, DURE_DEMO: '1' }), {
+  const cell = await startCell(testConfig({ DURE_DATA_DIR: dataDir, DURE_DEMO: '1', ...env }), {
     log: makeLogger('silent', undefined),
     connection: database.connection,
     prepare: seedDemo,

@@ -57,12 +57,7 @@ export const Shortcuts = ({ me }: { me: Me }) => {
           ))}
         </dl>
         <label className="switch">
-          <input
-            type="checkbox"
-            role="switch"
-            checked={on}
-            onChange={(event) => setSetting('shortcuts', event.target.checked)}
-          />
+          <input type="checkbox" checked={on} onChange={(event) => setSetting('shortcuts', event.target.checked)} />
           {t('shortcuts.switch')}
         </label>
       </Dialog>

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { Toolbar } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../../ui/button.tsx'
 import { ChoiceChips } from '../../../ui/chips.tsx'
@@ -104,13 +105,13 @@ const Complaint = ({ value, onChange, errorOf }: FormPartProps) => {
         maxLength={300}
         required
       />
-      <div className="phrases">
+      <Toolbar className="phrases" aria-label={t('form.phrases')}>
         {PHRASES.map((phrase) => (
           <Button key={phrase} look="quiet" size="small" onClick={() => add(t(`phrase.${phrase}`))}>
             + {t(`phrase.${phrase}`)}
           </Button>
         ))}
-      </div>
+      </Toolbar>
     </div>
   )
 }

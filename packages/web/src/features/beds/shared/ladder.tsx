@@ -17,7 +17,7 @@ export const Ladder = ({ state }: { state: RequestState }) => {
         {LADDER.map((one, index) => (
           <li
             key={one}
-            className={index < step ? 'is-done' : index === step ? 'is-now' : ''}
+            className={`ladder-step ${index < step ? 'is-done' : index === step ? 'is-now' : ''}`}
             aria-current={index === step ? 'step' : undefined}
           >
             <span className="ladder-number" aria-hidden="true">

@@ -44,7 +44,7 @@ export const Timeline = ({ request }: { request: RequestView }) => {
         ) : (
           <ol className="timeline">
             {entries.toReversed().map((entry) => (
-              <li key={entry.seq}>
+              <li key={entry.seq} className="timeline-entry">
                 <span className="timeline-time">
                   <Clock at={entry.at} seconds />
                 </span>
