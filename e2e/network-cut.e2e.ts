@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, beforeEach, test } from 'node:test'
 import { bedEndpoints, type Call, type RequestView } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
 import { ask, callAs, must, triaged } from './api.ts'
@@ -20,6 +20,7 @@ before(async () => {
   doctor = await callAs(cell.url, 'demo-28-er-1')
   desk = await callAs(cell.url, 'demo-28-placement-1')
 })
+beforeEach(() => line.set('open'))
 after(async () => {
   await takePictures(browser)
   await browser.close()
@@ -47,7 +48,9 @@ const acceptances = async (request: RequestView): Promise<number> => {
 
 const openAnswer = async (page: Page, code: string) => {
   await page.locator('.offer-card', { hasText: code }).getByRole('button', { name: '수용', exact: true }).click()
-  return page.getByRole('dialog').locator('button[type="submit"]')
+  const button = page.getByRole('dialog').locator('button[type="submit"]')
+  await button.waitFor()
+  return button
 }
 
 test('an acceptance pressed twice while the line is cut waits on the device, is said to wait, and acts once when it heals', async () => {

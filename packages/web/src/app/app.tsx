@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { queries } from './queries.ts'
 import { fetchAllPages, router } from './router.tsx'
 
-addEventListener('load', () => setTimeout(() => void fetchAllPages(), 1_500), { once: true })
+addEventListener('load', () => setTimeout(() => void fetchAllPages(), 800), { once: true })
 
 export const App = () => {
   const { i18n } = useTranslation()

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { z } from 'zod'
+import { stubborn } from '../offline/stubborn.ts'
 import { Crashed } from '../ui/states.tsx'
 import { Missing } from './missing.tsx'
 import { Shell } from './shell.tsx'
@@ -8,11 +9,12 @@ import { SignedIn } from './signed-in.tsx'
 /** While nothing else happens every page is fetched, so that a lost network loses no screen. */
 const pages: (() => Promise<unknown>)[] = []
 const page = <T extends Record<string, unknown>>(load: () => Promise<T>) => {
-  pages.push(load)
-  return load
+  const there = stubborn(load)
+  pages.push(there)
+  return there
 }
 export const fetchAllPages = async (): Promise<void> => {
-  for (const load of pages) await load().catch(() => undefined)
+  for (const load of pages) await load()
 }
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Missing })

@@ -1,4 +1,5 @@
 import { lazy, type ReactNode, Suspense } from 'react'
+import { stubborn } from '../offline/stubborn.ts'
 
 export interface DialogProps {
   readonly title: string
@@ -8,9 +9,9 @@ export interface DialogProps {
 }
 
 /** The behaviour of dialogs is large and nobody opens one in the first second; it is fetched while the page is idle. */
-const load = () => import('./dialog-window.tsx')
+const load = stubborn(() => import('./dialog-window.tsx'))
 const DialogWindow = lazy(load)
-addEventListener('load', () => setTimeout(() => void load().catch(() => undefined), 1_000), { once: true })
+addEventListener('load', () => setTimeout(() => void load(), 200), { once: true })
 
 export const Dialog = (props: DialogProps) =>
   props.open ? (
