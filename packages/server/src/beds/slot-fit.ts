@@ -32,7 +32,7 @@ const servesIsolation = (request: FitRequest, slot: SlotRow): boolean => {
 }
 
 const servesCohort = (slot: SlotRow, pathogen: Pathogen | null): boolean =>
-  slot.isolation !== 'cohort' || (slot.cohort_pathogen !== null && slot.cohort_pathogen === pathogen)
+  slot.isolation !== 'cohort' || (pathogen !== null && pathogen !== 'none' && slot.cohort_pathogen === pathogen)
 
 const servesAge = (slot: SlotRow, ageYears: number): boolean => {
   const oldest = slot.max_age_years ?? (PAEDIATRIC_CLASSES.includes(slot.bed_class) ? PAEDIATRIC_MAX_AGE_YEARS : 999)
