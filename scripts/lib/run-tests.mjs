@@ -1,15 +1,16 @@
 // Runs test files and counts. Prints failures in full and nothing else.
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { run } from 'node:test'
 import { inspect } from 'node:util'
 
 /** A test that finds no vectors says so in this form; it neither fails nor disappears. */
-const NOT_PRESENT = /(\d+) cases? not present/
+const NOT_PRESENT = /(\d+) [^()\n]*not present \(\.\.\/shared absent\)/
 
 /**
  * @param {readonly string[]} files
  * @returns {Promise<{passed: number, failed: number, absent: number, seconds: number}>}
- *   A skipped or unfinished test counts as failed: nothing is skipped silently.
+ *   A skipped or unfinished test counts as failed: nothing is skipped silently. Only what reads ../shared may be absent with it.
  */
 export const runTests = async (
   files,
@@ -19,36 +20,42 @@ export const runTests = async (
   if (files.length === 0) return outcome
   const started = performance.now()
   for await (const { type, data } of run({ files: [...files], concurrency, timeout })) {
-    if (type === 'test:pass' || type === 'test:fail') count(outcome, type, data)
-    if (type === 'test:stdout' || type === 'test:diagnostic' || type === 'test:stderr') listen(outcome, type, data)
+    if (type === 'test:pass') passed(outcome, data)
+    if (type === 'test:fail') failed(outcome, data, data.details?.error)
+    if (type === 'test:stdout' || type === 'test:diagnostic' || type === 'test:stderr')
+      said(outcome, type, data.message)
   }
   return { ...outcome, seconds: (performance.now() - started) / 1000 }
 }
 
-const count = (outcome, type, data) => {
-  // A file is reported as a test of its own; it counts only when it failed without any test in it having failed.
-  const isFile = data.name === data.file || data.name?.endsWith('.ts') || data.details?.type === 'suite'
-  const notPresent = NOT_PRESENT.exec(String(data.skip))
-  if (notPresent) {
-    outcome.absent += Number(notPresent[1])
-    return
-  }
-  const skipped = data.skip !== undefined && data.skip !== false
-  const unfinished = data.todo !== undefined && data.todo !== false
-  if (type === 'test:pass' && !skipped && !unfinished) {
-    if (!isFile) outcome.passed += 1
-    return
-  }
-  const { error } = data.details ?? {}
-  if (isFile && (error?.failureType === 'subtestsFailed' || type === 'test:pass')) return
-  if (error?.failureType === 'subtestsFailed') return
-  outcome.failed += 1
-  const reason = skipped ? 'skipped' : unfinished ? 'not finished' : inspect(error?.cause ?? error, { depth: 6 })
-  process.stdout.write(`✖ ${data.file ?? ''}\n  ${data.name}\n${reason.replace(/^/gm, '    ')}\n`)
+const passed = (outcome, data) => {
+  if (isGroup(data)) return
+  if (data.skip !== undefined && data.skip !== false) skipped(outcome, data)
+  else if (data.todo !== undefined && data.todo !== false) tell(outcome, data, 'not finished')
+  else outcome.passed += 1
 }
 
-const listen = (outcome, type, data) => {
-  const found = NOT_PRESENT.exec(data.message)
-  if (found) outcome.absent += Number(found[1])
-  else if (type === 'test:stderr' && process.env.CI_QUIET === undefined) process.stderr.write(data.message)
+const skipped = (outcome, data) => {
+  const absent = NOT_PRESENT.exec(String(data.skip))
+  if (absent !== null && !existsSync('../shared')) outcome.absent += Number(absent[1])
+  else tell(outcome, data, `skipped: ${data.skip}`)
+}
+
+/** A file or a suite whose tests failed has been told of by those tests; one that failed itself has not. */
+const failed = (outcome, data, error) => {
+  if (error?.failureType !== 'subtestsFailed') tell(outcome, data, inspect(error?.cause ?? error, { depth: 6 }))
+}
+
+/** A file is reported as a test too, and a suite is its tests. */
+const isGroup = ({ name, file, details }) => name === file || /\.[mc]?[tj]s$/.test(name) || details?.type === 'suite'
+
+const tell = (outcome, { file = '', name }, reason) => {
+  outcome.failed += 1
+  process.stdout.write(`✖ ${file}\n  ${name}\n${reason.replace(/^/gm, '    ')}\n`)
+}
+
+const said = (outcome, type, message) => {
+  const absent = NOT_PRESENT.exec(message)
+  if (absent !== null) outcome.absent += Number(absent[1])
+  else if (type === 'test:stderr') process.stderr.write(message)
 }
