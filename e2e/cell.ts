@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { client, listDemoPeople } from '@dure/contract'
-import { type Cell, startCell } from '../packages/server/src/cell.ts'
+import { type Cell, type CellOverrides, startCell } from '../packages/server/src/cell.ts'
 import { seedDemo } from '../packages/server/src/demo-region/index.ts'
 import { makeLogger } from '../packages/server/src/platform/logger.ts'
 import { testConfig } from '../packages/server/src/testing/cell.ts'
@@ -9,20 +9,32 @@ import { temporaryFolder, testDatabase } from '../packages/server/src/testing/da
 export interface RunningCell extends AsyncDisposable {
   readonly cell: Cell
   readonly url: string
+  /** For the operator's command line. */
+  readonly databaseUrl: string
 }
 
 /** A whole cell with the demo region, on a database of its own and a free port, with the real clock. */
-export const demoCell = async (env: Readonly<Record<string, string>> = {}): Promise<RunningCell> => {
+export const demoCell = (env: Readonly<Record<string, string>> = {}): Promise<RunningCell> =>
+  runCell({ DURE_DEMO: '1', ...env }, seedDemo)
+
+/** A whole cell without anybody and anything in it. */
+export const emptyCell = (): Promise<RunningCell> => runCell({})
+
+const runCell = async (
+  env: Readonly<Record<string, string>>,
+  prepare?: CellOverrides['prepare'],
+): Promise<RunningCell> => {
   const database = await testDatabase()
   const dataDir = await temporaryFolder()
-  const cell = await startCell(testConfig({ DURE_DATA_DIR: dataDir, DURE_DEMO: '1', ...env }), {
+  const cell = await startCell(testConfig({ DURE_DATA_DIR: dataDir, DURE_HOST: '127.0.0.1', ...env }), {
     log: makeLogger('silent', undefined),
     connection: database.connection,
-    prepare: seedDemo,
+    ...(prepare === undefined ? {} : { prepare }),
   })
   return {
     cell,
     url: cell.url,
+    databaseUrl: database.url,
     [Symbol.asyncDispose]: async () => {
       await cell.close()
       await database[Symbol.asyncDispose]()

@@ -81,6 +81,57 @@ const smallTargets = (page: Page, least: number): Promise<string[]> =>
       .map(({ one, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${one.outerHTML.slice(0, 120)}`)
   }, least)
 
+/** What opens on top of a screen: who opens it, where, by which buttons. */
+const dialogsOf = (): readonly { name: string; as: string; path: string; buttons: readonly string[] }[] => [
+  { name: 'answer', as: scene.hospitalDesk, path: '/hospital', buttons: ['.answer-row .look-danger'] },
+  { name: 'conditions', as: scene.hospitalDesk, path: '/hospital', buttons: ['.answer-row .look-secondary'] },
+  { name: 'bed', as: scene.hospitalDesk, path: '/hospital', buttons: ['details[open] .slot'] },
+  { name: 'add a bed', as: scene.hospitalDesk, path: '/hospital', buttons: ['.card-head .button'] },
+  {
+    name: 'phone answer',
+    as: 'demo-28-placement-1',
+    path: `/desk?request=${scene.offered}`,
+    buttons: ['.offer .act-detours button'],
+  },
+  {
+    name: 'no bed',
+    as: 'demo-28-placement-1',
+    path: `/desk?request=${scene.looking}`,
+    buttons: [
+      '.act-panel summary',
+      '.act-detours button:has-text("병상 없음"), .act-detours button:has-text("no bed")',
+    ],
+  },
+  { name: 'mode', as: 'demo-28-placement-1', path: '/desk', buttons: ['.desk-tools button'] },
+  {
+    name: 'correct',
+    as: 'demo-28-er-1',
+    path: `/requests/${scene.held}`,
+    buttons: ['.card-head .button'],
+  },
+  { name: 'sent', as: 'demo-28-er-1', path: '/', buttons: ['.tray-button'] },
+]
+
+for (const look of [
+  { name: 'desktop, light', size: DESKTOP },
+  { name: 'phone, high contrast', size: PHONE, contrast: true },
+])
+  test(`every dialog is accessible and fits: ${look.name}`, async (t) => {
+    for (const dialog of dialogsOf()) {
+      const { page, context, faults } = await openPerson(browser, cell.url, look)
+      await enterAs(page, dialog.as)
+      await page.goto(dialog.path)
+      for (const button of dialog.buttons) await page.locator(button).first().click()
+      await page.getByRole('dialog').waitFor()
+      await t.test(dialog.name, async () => {
+        assert.deepEqual(await seriousFaults(page), [])
+        assert.deepEqual(await overflows(page), [])
+        assert.deepEqual(faults, [])
+      })
+      await context.close()
+    }
+  })
+
 for (const look of LOOKS) {
   test(`every screen is accessible, fits, and logs no error: ${look.name}`, async (t) => {
     const open = new Map<string, Awaited<ReturnType<typeof openPerson>>>()
