@@ -130,10 +130,19 @@ export interface Answer {
   readonly records: readonly LogRecord[]
 }
 
-const branchOf = ({ records }: Copy): Branch => ({
-  openings: records.flatMap(({ epoch, seq, kind }) => (kind === EPOCH_OPENED ? [{ epoch, seq }] : [])),
-  end: records.reduce((most, { seq }) => Math.max(most, seq), 0),
-})
+/** Worked out once per state of the records: it is asked for with every message. */
+const shapes = new WeakMap<readonly LogRecord[], { readonly lastHash: string; readonly branch: Branch }>()
+const branchOf = ({ records }: Copy): Branch => {
+  const lastHash = `${records.length}:${records.at(-1)?.hash ?? ''}`
+  const known = shapes.get(records)
+  if (known?.lastHash === lastHash) return known.branch
+  const branch = {
+    openings: records.flatMap(({ epoch, seq, kind }) => (kind === EPOCH_OPENED ? [{ epoch, seq }] : [])),
+    end: records.reduce((most, { seq }) => Math.max(most, seq), 0),
+  }
+  shapes.set(records, { lastHash, branch })
+  return branch
+}
 
 export const vectorOf = (cell: Cell): Map<CellId, Branch> =>
   new Map([...cell.durable.copies].map(([origin, copy]) => [origin, branchOf(copy)]))

@@ -25,7 +25,9 @@ export interface RunOptions {
 
 /** Steps in which a cut-off region with a free fitting bed must have used it. */
 export const PROGRESS_BOUND_STEPS = 12
-const QUIET_STEPS = 420
+/** Peace lasts until nothing was decided for longer than any timer runs, or this many steps. */
+const QUIET_STEPS_MAX = 600
+const STILL_STEPS = 130
 
 /** Plays one seed: trouble, then peace, then every promise is looked at. The same seed gives the same run. */
 export const simulate = (seed: number, options: RunOptions = {}): Run => {
@@ -37,7 +39,7 @@ export const simulate = (seed: number, options: RunOptions = {}): Run => {
     step(world, true)
   }
   makePeace(world)
-  for (let tick = 0; tick < QUIET_STEPS; tick += 1) step(world, false)
+  settle(world)
   inspect(world)
   const { counts, violations, acknowledged } = world.oracle
   return {
@@ -51,6 +53,17 @@ export const simulate = (seed: number, options: RunOptions = {}): Run => {
     turnedAway: world.turnedAway,
     worstIdle: world.worstIdle,
     requests: [...acknowledged.values()].reduce((sum, made) => sum + made.size, 0),
+  }
+}
+
+const settle = (world: World) => {
+  let decided = -1
+  let still = 0
+  for (let tick = 0; tick < QUIET_STEPS_MAX && still < STILL_STEPS; tick += 1) {
+    step(world, false)
+    const now = [...world.cells.values()].reduce((sum, { durable }) => sum + durable.nextId, 0)
+    still = now === decided ? still + 1 : 0
+    decided = now
   }
 }
 
