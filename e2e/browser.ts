@@ -67,7 +67,7 @@ export const openPerson = async (browser: Browser, base: string, look: Look = {}
 export const enterAs = async (page: Page, personId: string): Promise<void> => {
   await page.goto('/sign-in')
   await page.locator(`[data-person="${personId}"]`).click()
-  await page.locator('.person-name').waitFor()
+  await page.locator('.person-name').waitFor({ state: 'attached' })
   await page.locator('.connection-line[data-connection="connected"]').waitFor()
   await page.locator('h1').waitFor()
 }

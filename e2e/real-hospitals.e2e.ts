@@ -59,7 +59,7 @@ const enterByLink = async (name: string, role: string, facility?: string): Promi
   const person = await openPerson(browser, cell.url)
   await person.page.goto(link)
   await person.page.getByRole('button', { name: '들어가기' }).click()
-  await person.page.locator('.person-name').waitFor()
+  await person.page.locator('.person-name').waitFor({ state: 'attached' })
   return person
 }
 

@@ -94,13 +94,10 @@ const dialogsOf = (): readonly { name: string; as: string; path: string; buttons
     buttons: ['.offer .act-detours button'],
   },
   {
-    name: 'no bed',
+    name: 'cancel',
     as: 'demo-28-placement-1',
     path: `/desk?request=${scene.looking}`,
-    buttons: [
-      '.act-panel summary',
-      '.act-detours button:has-text("병상 없음"), .act-detours button:has-text("no bed")',
-    ],
+    buttons: ['.act-panel summary', '.act-panel .act-detours button:has-text("요청 취소")'],
   },
   { name: 'mode', as: 'demo-28-placement-1', path: '/desk', buttons: ['.desk-tools button'] },
   {

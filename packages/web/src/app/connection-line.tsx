@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { connectionFacts, connectionOf, subscribeConnection, trueAsOf } from '../offline/connection.ts'
 import { type ShapeName, Status, type Tone } from '../ui/shape.tsx'
-import { Ago, Clock, serverNow, useNow } from '../ui/time.tsx'
+import { Ago, serverNow, useClockText, useNow } from '../ui/time.tsx'
 
 export const useConnection = () => {
   const facts = useSyncExternalStore(subscribeConnection, connectionFacts)
@@ -37,16 +37,14 @@ export const ConnectionLine = () => {
   const shownAsOf = useShownAsOf()
   const look = LOOKS[connection.state]
   const toServer = serverNow() - Date.now()
+  const clockText = useClockText()
   return (
     <div className="connection-line" data-connection={connection.state}>
       <Status shape={look.shape} tone={look.tone}>
         <span role="status">{t(`connection.${connection.state}`)}</span>
-        {connection.since === null ? null : (
-          <>
-            {' '}
-            (<Clock at={connection.since + toServer} seconds /> {t('connection.from')})
-          </>
-        )}
+        {connection.since === null
+          ? null
+          : ` (${t('time.since', { time: clockText(connection.since + toServer, true) })})`}
       </Status>
       {shownAsOf === null ? null : (
         <span className={connection.state === 'connected' ? 'shown-age' : 'shown-age is-stale'}>

@@ -38,6 +38,13 @@ export const Clock = ({ at, seconds = false }: { at: string | number; seconds?: 
   return <time dateTime={date.toISOString()}>{formatClock(date, new Date(useNow()), currentLanguage(), seconds)}</time>
 }
 
+/** The time as text, for sentences in which its place depends on the language. */
+export const useClockText = () => {
+  const now = useNow()
+  return (at: string | number, seconds = false): string =>
+    formatClock(new Date(at), new Date(now), currentLanguage(), seconds)
+}
+
 /** "12분 전" */
 export const Ago = ({ at }: { at: string | number }) => {
   const { t } = useTranslation()

@@ -6,7 +6,7 @@ import { currentLanguage } from '../../../i18n/index.ts'
 import { formatMinutes, formatPercent } from '../../../ui/format.ts'
 import { Card, PageTitle } from '../../../ui/page.tsx'
 import { Read } from '../../../ui/states.tsx'
-import { Clock, Since } from '../../../ui/time.tsx'
+import { Since, useClockText } from '../../../ui/time.tsx'
 import { boardQuery, figuresQuery } from '../shared/queries.ts'
 import { BedsByClass, Declines, WaitsByClass } from './tables.tsx'
 
@@ -47,6 +47,7 @@ export const BoardPage = () => {
 
 const Headline = ({ board }: { board: Board }) => {
   const { t } = useTranslation()
+  const clockText = useClockText()
   const minutes = (value: number | null) =>
     value === null ? t('common.none') : formatMinutes(value, currentLanguage())
   return (
@@ -57,7 +58,7 @@ const Headline = ({ board }: { board: Board }) => {
         <dd className="quiet">
           {board.oldest === null ? null : (
             <>
-              {board.oldest.code} · <Clock at={board.oldest.waitingSince} /> {t('board.since')}
+              {board.oldest.code} · {t('time.since', { time: clockText(board.oldest.waitingSince) })}
             </>
           )}
         </dd>

@@ -12,7 +12,7 @@ import { HoldView } from '../shared/hold-view.tsx'
 import { Identity } from '../shared/identity.tsx'
 import { Ladder } from '../shared/ladder.tsx'
 import { OfferList } from '../shared/offer-list.tsx'
-import { requestQuery } from '../shared/queries.ts'
+import { candidatesQuery, requestQuery } from '../shared/queries.ts'
 import { PatientLine, RequestSummary } from '../shared/request-summary.tsx'
 import { SeverityView } from '../shared/severity-view.tsx'
 import { Situation } from '../shared/situation.tsx'
@@ -33,6 +33,9 @@ const LOOKING: readonly RequestView['state'][] = [
 export const DeskDetail = ({ id }: { id: string }) => {
   const { t } = useTranslation()
   const query = useQuery(requestQuery(id))
+  const looking = query.data !== undefined && LOOKING.includes(query.data.state)
+  // Asking a hospital starts the search by itself; without one to ask, it is started to declare that there is no bed.
+  const nobodyFits = useQuery({ ...candidatesQuery(id), enabled: looking }).data?.candidates.length === 0
   return (
     <>
       <Link to="/desk" className="button look-quiet size-small desk-back">
@@ -62,13 +65,12 @@ export const DeskDetail = ({ id }: { id: string }) => {
               {request.offers.length === 0 ? null : <OfferList request={request} mayType />}
               <ActPanel
                 request={request}
-                // Asking a hospital starts the search by itself.
-                except={['start_matching']}
+                except={nobodyFits ? [] : ['start_matching']}
                 withChannel
                 initial={{ triage: triageStart(request), declare_no_bed: { retryInMinutes: '30' } }}
               />
             </Card>
-            {LOOKING.includes(request.state) ? <Candidates request={request} /> : null}
+            {looking ? <Candidates request={request} /> : null}
             <Card title={t('request.patient')} aside={<EditDetails request={request} />}>
               <RequestSummary request={request} />
               <SeverityView severity={request.severity} />

@@ -1,17 +1,18 @@
 import type { RequestView } from '@dure/contract'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { Clock } from '../../../ui/time.tsx'
+import { Clock, useClockText } from '../../../ui/time.tsx'
 import { StateBadge } from './badges.tsx'
 
 /** The state in a sentence: what has happened and who has to do what next. */
 export const Situation = ({ request }: { request: RequestView }) => {
   const { t } = useTranslation()
+  const clockText = useClockText()
   return (
     <div className="situation">
       <p>
-        <StateBadge state={request.state} /> <span className="quiet">{t('request.since')} </span>
-        <Clock at={request.stateSince} />
+        <StateBadge state={request.state} />{' '}
+        <span className="quiet">{t('time.since', { time: clockText(request.stateSince) })}</span>
         {request.level === 'region' ? null : <span className="tag">{t(`level.${request.level}`)}</span>}
       </p>
       <p>{t(`situation.${request.state}`)}</p>
