@@ -150,6 +150,8 @@ export const requestDetails = z.strictObject({
   transport: z.enum(v.TRANSPORTS).optional(),
   outOfRegionConsent: z.boolean().optional(),
   reason: z.enum(v.REQUEST_REASONS).optional(),
+  /** The hospital whose dialysis, oncology or obstetric unit knows the patient; of equals it comes first. */
+  continuityHospitalId: id.nullable().optional(),
   note: z.string().trim().max(2_000).optional(),
 })
 export const requestInput = requestEssentials.extend(requestDetails.shape)
@@ -221,6 +223,8 @@ export const offerView = z.object({
   version: z.int(),
   /** War mode: the hospital is designated. It refuses in writing, or the designation stands when its time is over. */
   designated: z.boolean(),
+  /** What the hospital said since it was asked that speaks against it, by reason code (`hospital-diverted`, `missing:ecmo`). */
+  warnings: z.array(z.string()),
 })
 export type OfferView = z.infer<typeof offerView>
 
@@ -238,6 +242,8 @@ export const requestView = z.object({
   sido: z.string(),
   createdBy: z.object({ name: z.string(), role: z.enum(v.ROLES), hospitalName: z.string().nullable() }),
   originHospitalName: z.string().nullable(),
+  /** The patient's own unit, by name; for those who may know. */
+  continuityHospitalName: z.string().nullable(),
   patient: z.object({ pseudonym: z.string(), ageBand: z.string(), sex: z.enum(v.SEXES) }),
   /** Exact age and details are there for those who treat; asked hospitals see the age band only. */
   details: requestInput.partial(),
@@ -366,6 +372,17 @@ export type OfferAct = z.infer<typeof offerAct>
 
 // ---------------------------------------------------------------- candidates
 
+/** What a call settled: the bed is there (`bed`), all figures are true (`figures`), or a need is met or not (`need:ecmo`). */
+export const phoneSettled = z.object({
+  what: z.string(),
+  answer: z.enum(['yes', 'no']),
+  by: z.string(),
+  heardFrom: z.string(),
+  channel: z.enum(v.CHANNELS),
+  at: instant,
+})
+export type PhoneSettled = z.infer<typeof phoneSettled>
+
 /** A number of the score, smaller is better, in the order in which they are compared. */
 export const candidateTerm = z.object({ term: z.string(), value: z.number(), unit: z.string() })
 export const candidate = z.object({
@@ -383,8 +400,12 @@ export const candidate = z.object({
   driveSource: z.enum(['model', 'osrm']),
   asOf: instant,
   freshness: z.enum(['fresh', 'stale']),
+  /** Of a hospital of another region: when its cell was last heard of; what is shown may have changed since. null for our own. */
+  heardAt: instant.nullable().optional(),
   /** Things a phone call should settle first, by reason code. */
   askFirst: z.array(z.string()),
+  /** What a call has settled, and who said so when. */
+  settled: z.array(phoneSettled),
   terms: z.array(candidateTerm),
 })
 export type Candidate = z.infer<typeof candidate>
@@ -395,6 +416,7 @@ export const excluded = z.object({
   driveMinutes: z.number().nullable(),
   /** Every filter that failed, by reason code. */
   reasons: z.array(z.string()),
+  settled: z.array(phoneSettled),
 })
 export const candidates = z.object({
   requestId: id,
@@ -482,8 +504,6 @@ const placing = [
   'already-placed',
   'no-candidate',
 ] as const
-const desk = ['placement_desk', 'national_desk', 'admin'] as const
-const anyone = v.ROLES
 
 export const bedEndpoints = {
   listSlots: endpoint({
@@ -492,7 +512,6 @@ export const bedEndpoints = {
     path: '/api/hospitals/:id/slots',
     summary: 'Bed places of a hospital',
     auth: 'session',
-    roles: anyone,
     params: byId,
     response: { status: 200, schema: z.object({ slots: z.array(slotView) }) },
     problems: placing,
@@ -503,7 +522,6 @@ export const bedEndpoints = {
     path: '/api/hospitals/:id/slots',
     summary: 'Add a staffed bed',
     auth: 'session',
-    roles: ['hospital_desk', 'admin'],
     params: byId,
     body: slotInput,
     response: { status: 201, schema: slotView },
@@ -515,7 +533,6 @@ export const bedEndpoints = {
     path: '/api/slots/:id/changes',
     summary: 'Open, block, clean, close or re-assign a bed',
     auth: 'session',
-    roles: ['hospital_desk', 'placement_desk', 'admin'],
     params: byId,
     body: slotChange,
     response: { status: 200, schema: slotView },
@@ -527,7 +544,6 @@ export const bedEndpoints = {
     path: '/api/hospitals/:id/still-true',
     summary: 'One tap: what is shown of these beds is still true',
     auth: 'session',
-    roles: ['hospital_desk', 'placement_desk', 'admin'],
     params: byId,
     body: z.strictObject({
       bedClass: z.enum(v.BED_CLASSES).optional(),
@@ -543,7 +559,6 @@ export const bedEndpoints = {
     path: '/api/hospitals/:id/capacity',
     summary: 'Latest capacity figures by class, with age and source',
     auth: 'session',
-    roles: anyone,
     params: byId,
     response: { status: 200, schema: z.object({ reports: z.array(capacityView) }) },
     problems: placing,
@@ -554,7 +569,6 @@ export const bedEndpoints = {
     path: '/api/hospitals/:id/capacity',
     summary: 'Report capacity of a class',
     auth: 'session',
-    roles: ['hospital_desk', 'placement_desk', 'admin'],
     params: byId,
     body: capacityReport,
     response: { status: 201, schema: capacityView },
@@ -566,7 +580,6 @@ export const bedEndpoints = {
     path: '/api/severity',
     summary: 'Early-warning score and suggested severity for vital signs',
     auth: 'session',
-    roles: anyone,
     body: z.strictObject({ vitals, oxygen: z.enum(v.OXYGEN_SUPPORTS), ageYears: z.int().min(0).max(130).optional() }),
     response: { status: 200, schema: severityView },
     problems: [],
@@ -577,7 +590,6 @@ export const bedEndpoints = {
     path: '/api/requests',
     summary: 'Ask for a bed',
     auth: 'session',
-    roles: ['requester', 'hospital_desk', 'placement_desk', 'transport'],
     /** A draft is seen by nobody but its maker until it is submitted. */
     body: requestInput.extend({ asDraft: z.boolean().optional() }),
     response: { status: 201, schema: requestView },
@@ -589,7 +601,6 @@ export const bedEndpoints = {
     path: '/api/requests',
     summary: 'The queue, in the order in which it should be worked',
     auth: 'session',
-    roles: anyone,
     query: z.object({
       scope: z.enum(['open', 'mine', 'closed']).default('open'),
       limit: z.coerce.number().int().min(1).max(500).default(200),
@@ -603,7 +614,6 @@ export const bedEndpoints = {
     path: '/api/requests/:id',
     summary: 'A request as the person asking may see it; the id may be the four-digit code',
     auth: 'session',
-    roles: anyone,
     params: byId,
     response: { status: 200, schema: requestView },
     problems: placing,
@@ -614,7 +624,6 @@ export const bedEndpoints = {
     path: '/api/requests/:id',
     summary: 'Add or correct details',
     auth: 'session',
-    roles: ['requester', 'hospital_desk', 'placement_desk', 'transport'],
     params: byId,
     body: z.strictObject({ version: z.int(), details: requestInput.partial() }),
     response: { status: 200, schema: requestView },
@@ -626,7 +635,6 @@ export const bedEndpoints = {
     path: '/api/requests/:id/acts',
     summary: 'Move a request along its states',
     auth: 'session',
-    roles: anyone,
     params: byId,
     body: acted,
     response: { status: 200, schema: requestView },
@@ -638,7 +646,6 @@ export const bedEndpoints = {
     path: '/api/requests/:id/timeline',
     summary: 'What happened, by whom, through which channel',
     auth: 'session',
-    roles: anyone,
     params: byId,
     response: { status: 200, schema: z.object({ entries: z.array(timelineEntry) }) },
     problems: placing,
@@ -649,7 +656,6 @@ export const bedEndpoints = {
     path: '/api/requests/:id/identity',
     summary: 'Record who the patient is',
     auth: 'session',
-    roles: ['requester', 'hospital_desk', 'placement_desk'],
     params: byId,
     body: patientIdentity,
     response: { status: 200, schema: z.object({ identityKnown: z.literal(true), sameAs: z.array(id) }) },
@@ -661,7 +667,6 @@ export const bedEndpoints = {
     path: '/api/requests/:id/identity',
     summary: 'Who the patient is, for the requester and the hospital that holds a bed; every look is logged',
     auth: 'session',
-    roles: ['requester', 'hospital_desk', 'placement_desk', 'transport'],
     params: byId,
     response: { status: 200, schema: patientIdentity.omit({ residentNumber: true }) },
     problems: placing,
@@ -672,7 +677,6 @@ export const bedEndpoints = {
     path: '/api/requests/:id/candidates',
     summary: 'Ranked hospitals with the terms of each, and for the others why not',
     auth: 'session',
-    roles: desk,
     params: byId,
     query: z.object({
       limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -681,13 +685,47 @@ export const bedEndpoints = {
     response: { status: 200, schema: candidates },
     problems: placing,
   }),
+  settleByPhone: endpoint({
+    id: 'settleByPhone',
+    method: 'POST',
+    path: '/api/requests/:id/phone-checks',
+    summary: 'Write down what a hospital said by phone for this patient: that the bed is there, that a need is met or not',
+    auth: 'session',
+    params: byId,
+    body: z.strictObject({
+      hospitalId: id,
+      bed: z.literal(true).optional(),
+      needs: z
+        .array(z.strictObject({ need: z.enum(v.NEEDS), answer: z.enum(['yes', 'no']) }))
+        .max(20)
+        .optional(),
+      channel: z.enum(['phone', 'sms']).default('phone'),
+      heardFrom: shortText(80),
+    }),
+    response: { status: 201, schema: z.object({ hospitalId: id, settled: z.array(phoneSettled) }) },
+    problems: placing,
+  }),
+  draftFollowUp: endpoint({
+    id: 'draftFollowUp',
+    method: 'POST',
+    path: '/api/requests/:id/follow-up',
+    summary: 'Draft the request that follows an admission: to a lower class of care, or back to where the patient came from',
+    auth: 'session',
+    params: byId,
+    body: z.strictObject({
+      reason: z.enum(['step_down', 'repatriation']),
+      /** Without it the number the directory has of the admitting hospital. */
+      callbackPhone: phone.optional(),
+    }),
+    response: { status: 201, schema: requestView },
+    problems: placing,
+  }),
   suggestAssignment: endpoint({
     id: 'suggestAssignment',
     method: 'GET',
     path: '/api/assignment',
     summary: 'A suggestion for the whole queue at once; people confirm',
     auth: 'session',
-    roles: desk,
     response: {
       status: 200,
       schema: z.object({
@@ -706,7 +744,6 @@ export const bedEndpoints = {
     path: '/api/requests/:id/offers',
     summary: 'Ask hospitals for this patient; without a list the best candidates are asked',
     auth: 'session',
-    roles: ['placement_desk', 'national_desk'],
     params: byId,
     body: z.strictObject({ hospitalIds: z.array(id).max(3).optional(), version: z.int() }),
     response: { status: 201, schema: requestView },
@@ -718,7 +755,6 @@ export const bedEndpoints = {
     path: '/api/offers',
     summary: 'Offers this hospital has to answer, most urgent first',
     auth: 'session',
-    roles: ['hospital_desk'],
     query: z.object({ scope: z.enum(['open', 'recent']).default('open') }),
     response: {
       status: 200,
@@ -732,7 +768,6 @@ export const bedEndpoints = {
     path: '/api/offers/:id/acts',
     summary: 'See, acknowledge, accept, decline or withdraw an offer',
     auth: 'session',
-    roles: ['hospital_desk', 'placement_desk'],
     params: byId,
     body: z.strictObject({
       act: offerAct,
@@ -748,7 +783,6 @@ export const bedEndpoints = {
     path: '/api/holds/:id/extensions',
     summary: 'Keep the bed 30 minutes longer, at most twice',
     auth: 'session',
-    roles: ['hospital_desk', 'placement_desk', 'requester'],
     params: byId,
     response: { status: 200, schema: holdView },
     problems: placing,
@@ -759,7 +793,6 @@ export const bedEndpoints = {
     path: '/api/board',
     summary: 'Waiting, oldest, times and free beds of the region',
     auth: 'session',
-    roles: anyone,
     response: { status: 200, schema: board },
     problems: [],
   }),
@@ -769,7 +802,6 @@ export const bedEndpoints = {
     path: '/api/figures',
     summary: 'Oldest waiting, times at p50 and p95 by class, declines by reason, expired holds, share of stale figures',
     auth: 'session',
-    roles: anyone,
     query: z.object({ hours: z.coerce.number().int().min(1).max(336).default(24) }),
     response: { status: 200, schema: figures },
     problems: [],
@@ -780,7 +812,6 @@ export const bedEndpoints = {
     path: '/api/requests/:id/identity/looks',
     summary: 'Who looked at who the patient is, and who was refused',
     auth: 'session',
-    roles: ['requester', 'placement_desk', 'admin'],
     params: byId,
     response: {
       status: 200,
@@ -803,7 +834,6 @@ export const bedEndpoints = {
     path: '/api/mode',
     summary: 'Peace or war mode of the region',
     auth: 'session',
-    roles: ['placement_desk', 'admin'],
     body: z.strictObject({ mode: z.enum(v.REGION_MODES), why: shortText(300) }),
     response: { status: 200, schema: z.object({ mode: z.enum(v.REGION_MODES), since: instant }) },
     problems: placing,

@@ -4,6 +4,7 @@ import { ok } from '../platform/result.ts'
 import { cancel, schedule } from '../platform/timers.ts'
 import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, toRefusal, type Work } from './beds.service.ts'
 import type { By } from './by.ts'
+import { fencingFloor } from './crossing.sql.ts'
 import { insertHold } from './holds.sql.ts'
 import { grantHold } from './holds.ts'
 import { searchOn } from './offering.service.ts'
@@ -164,7 +165,9 @@ const grant = async (
   const taken = slot.value
   const decision = decideSlot(taken.state, 'hold', 'system')
   if (!decision.ok) return { ok: false, error: toRefusal(decision.error) }
-  const hold = grantHold(taken.id, placement.row.id, Number(taken.fencing), now.getTime())
+  // Above whatever was given before this epoch of the region's log: nextFencing.
+  const floor = await fencingFloor(tx, placement.row.sido)
+  const hold = grantHold(taken.id, placement.row.id, Math.max(floor, Number(taken.fencing)), now.getTime())
   // Who accepts says with it that the place is there.
   const said = { at: now, channel: by.channel }
   await saveSlot(tx, taken, { state: decision.value.status.state, fencing: hold.fencing, said }, now)
@@ -190,8 +193,8 @@ const grant = async (
   return ok({ placement: advanced.value, offer })
 }
 
+/** The caller has cancelled an earlier one. */
 export const planHoldExpiry = async (work: Work, holdId: string, dueAt: Date): Promise<void> => {
-  await cancel(work.tx, holdId, TIMER_KINDS.hold)
   const timer = { id: work.beds.ids.next(), kind: TIMER_KINDS.hold, subject: holdId, dueAt, payload: {} }
   await schedule(work.tx, timer, work.now)
 }

@@ -86,7 +86,10 @@ export const registerPlacing = (http: Http, beds: Beds): void => {
     const { mode } = await regionMode(beds.db, row.sido)
     const { parallel } = offerPolicy(row.severity ?? 'severe', row.urgency, mode)
     const { byId } = await beds.finder.directory()
-    const names = { ...(await namesOf(beds)), sido: (id: string) => byId.get(id)?.sidoCode ?? '' }
+    const sido = (id: string) => byId.get(id)?.sidoCode ?? ''
+    const heard = new Map((await beds.exchange.standings()).map((one) => [one.origin, one.contactAt]))
+    const heardAt = (id: string) => heard.get(sido(id))?.toISOString() ?? null
+    const names = { ...(await namesOf(beds)), sido, heardAt }
     return ok(toCandidatesView(row.id, now, ranking, parallel, names, await beds.finder.labels()))
   })
 

@@ -1,6 +1,7 @@
 import type { Refusal } from '@dure/contract'
+import type { ExchangePort } from '../exchange/ports.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Db, Tx } from '../platform/db.ts'
+import { codeOf, type Db, type Tx } from '../platform/db.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Person } from '../platform/person.ts'
@@ -20,6 +21,10 @@ export interface Beds {
   readonly region: string
   readonly finder: Finder
   readonly identityKey: () => Promise<IdentityKey>
+  /** Shared by all regions; absent: the same patient in two regions is not looked for. */
+  readonly nationKey?: Buffer | undefined
+  /** What this cell has with the others; nothing, for a cell alone. */
+  readonly exchange: ExchangePort
 }
 
 /** One transaction on behalf of somebody. */
@@ -55,6 +60,8 @@ export const inWork = async <T>(
     })
   } catch (error) {
     if (error instanceof Refused) return err(error.refusal)
+    // A region this cell stood in for and does not any more (0011-crossing.sql).
+    if (codeOf(error) === 'DU001') return refuse('wrong-state', 'another cell writes this region now; sign in there')
     throw error
   }
 }

@@ -6,6 +6,8 @@ import type { Names } from './views.ts'
 
 export interface CandidateNames extends Names {
   sido(id: string): string
+  /** When the cell of this hospital's region was last heard of; null for our own region. */
+  heardAt?(id: string): string | null
 }
 
 const minutes = (seconds: number): number => Math.round(seconds / 6) / 10
@@ -39,6 +41,7 @@ export const toCandidatesView = (
       driveSource: one.driveFromServer ? 'osrm' : 'model',
       asOf: new Date(one.asOfMs).toISOString(),
       freshness: one.stale ? 'stale' : 'fresh',
+      heardAt: names.heardAt?.(one.hospitalId) ?? null,
       askFirst: [...one.askFirst, ...one.unknownNeeds.map((need) => `unknown:${need}`)],
       terms: one.terms.map(({ term, value, unit }) => ({ term, value, unit: UNITS[unit] })),
     }),

@@ -1,4 +1,4 @@
-import { CAPABILITIES, type Capability, type CapabilityAnswer, SIDO_CODES } from '@dure/contract'
+import { CAPABILITIES, type Capability, type CapabilityAnswer } from '@dure/contract'
 import {
   answerAt,
   type Directory,
@@ -20,10 +20,10 @@ import { assignmentEdges } from './ranking-edges.ts'
 import { prepare, replaceSlot, type Snapshot } from './ranking-snapshot.ts'
 import type { AcceptanceRecord, RankHospital, Ranking, RankingInput, RankRequest, RankSlot } from './ranking-types.ts'
 import { regionMode } from './region.sql.ts'
+import { regionsAsked } from './regions-asked.ts'
 import type { Placement } from './relations.ts'
 import type { RequestRow, SlotRow } from './rows.ts'
 import { rankedSlots, slotVersionsSince } from './slots.sql.ts'
-import { neighboursOf } from './zones.ts'
 
 /** Ranks hospitals for a request on a copy of all slots kept in memory. Whether a slot is still free, SQL decides. */
 export interface Finder {
@@ -106,7 +106,9 @@ export const makeFinder = (needs: FinderNeeds): Finder => {
     if (dirty.size === 0 || copy === undefined) return
     const ids = [...dirty]
     dirty = new Set()
-    for (const row of await rankedSlots(needs.db, ids)) if (!putSlot(copy, row)) everything = true
+    const { byId } = await needs.directory.current()
+    for (const row of await rankedSlots(needs.db, ids))
+      if (byId.has(row.hospital_id) && !putSlot(copy, row)) everything = true
   }
 
   /** What other processes changed, and what a lost signal kept from us. */
@@ -265,11 +267,6 @@ const toRankRequest = async (needs: FinderNeeds, { row, offers }: Placement): Pr
   phoneVerifiedHospitalIds: [],
   continuityHospitalIds: [],
 })
-
-const regionsAsked = (row: RequestRow): readonly string[] => {
-  if (row.level === 'national') return SIDO_CODES
-  return row.level === 'region' ? [row.sido] : [row.sido, ...neighboursOf(row.sido)]
-}
 
 /** Where the patient is; without a place, the seat of the region: better a coarse drive time than none. */
 const originOf = async (needs: FinderNeeds, row: RequestRow): Promise<RoadPlace> => {

@@ -2,7 +2,7 @@ import type { Queries, Tx } from '../platform/db.ts'
 import { first, type HoldRow } from './rows.ts'
 
 const SELECTED = `h.id, h.request_id, h.slot_id, h.hospital_id, h.offer_id, h.state, h.granted_at, h.expires_at,
-  h.extensions, h.fencing, h.conditions, h.confirmed_at, h.occupied_at, h.ended_at, h.end_reason`
+  h.extensions, h.fencing, h.conditions, h.confirmed_at, h.occupied_at, h.ended_at, h.end_reason, h.ask_id`
 const LIVE = `h.state in ('granted', 'confirmed', 'occupied')`
 
 export type NewHold = Pick<
@@ -36,22 +36,42 @@ export const insertHold = async (tx: Tx, hold: NewHold): Promise<HoldRow> =>
   )
 
 export const holdById = async (db: Queries, id: string): Promise<HoldRow | null> =>
-  (await db.sql<HoldRow>(`select ${SELECTED} from beds.hold h where h.id = $1`, [id]))[0] ?? null
+  (
+    await db.sql<HoldRow>(`select ${SELECTED} from beds.hold h where h.id = $1 and h.request_id is not null`, [id])
+  )[0] ?? null
 
-/** The promise this request has now, if any. */
+/** A bed of another region that was accepted, in the shape of a hold. It has no end by our clock: its owner's word ends it. */
+const ELSEWHERE = `a.id, a.request_id, a.slot_id, a.slot_hospital_id, null::text,
+  case a.state when 'confirmed' then 'confirmed' else 'granted' end, a.accepted_at, null::timestamptz,
+  0, a.fencing, null::text, a.confirmed_at, null::timestamptz, null::timestamptz, null::text, a.id`
+
+/** The promise this request has now, if any: a bed of its own region, or one another region gave. */
 export const liveHoldOf = async (db: Queries, requestId: string): Promise<HoldRow | null> =>
-  (await db.sql<HoldRow>(`select ${SELECTED} from beds.hold h where h.request_id = $1 and ${LIVE}`, [requestId]))[0] ??
-  null
+  (
+    await db.sql<HoldRow>(
+      `select ${SELECTED} from beds.hold h where h.request_id = $1 and ${LIVE}
+       union all
+       select ${ELSEWHERE} from beds.ask a where a.request_id = $1 and a.state in ('accepted', 'confirmed')`,
+      [requestId],
+    )
+  )[0] ?? null
 
+/** Of a slot promised to a request of its own region; for one promised elsewhere see `liveGrantOfSlot`. */
 export const liveHoldOfSlot = async (db: Queries, slotId: string): Promise<HoldRow | null> =>
-  (await db.sql<HoldRow>(`select ${SELECTED} from beds.hold h where h.slot_id = $1 and ${LIVE}`, [slotId]))[0] ?? null
+  (
+    await db.sql<HoldRow>(
+      `select ${SELECTED} from beds.hold h where h.slot_id = $1 and h.request_id is not null and ${LIVE}`,
+      [slotId],
+    )
+  )[0] ?? null
 
 /** Code of the request each slot of a hospital is held or occupied for. */
 export const codesBySlot = async (db: Queries, hospitalId: string): Promise<ReadonlyMap<string, string>> => {
   const rows = await db.sql<{ slot_id: string; code: string }>(
-    `select h.slot_id, r.code
+    `select h.slot_id, coalesce(r.code, a.need ->> 'code', '') as code
        from beds.hold h
-       join beds.request r on r.id = h.request_id
+       left join beds.request r on r.id = h.request_id
+       left join beds.ask a on a.id = h.ask_id
       where h.hospital_id = $1
         and ${LIVE}
       order by h.slot_id`,

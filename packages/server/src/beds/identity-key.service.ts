@@ -46,6 +46,15 @@ export const lazyIdentityKey = (dataDir: string): (() => Promise<IdentityKey>) =
   }
 }
 
+/**
+ * The same patient in two regions: HMAC-SHA-256 of the resident number under the key all regions share, as hex. It stands in logs, so
+ * it is made with a key of its own and with nothing a single cell knows.
+ */
+export const nationHash = (nationKey: Buffer, residentNumber: string): string => {
+  const finding = Buffer.from(hkdfSync('sha256', nationKey, 'dure', 'same-patient-nation', 32))
+  return createHmac('sha256', finding).update(residentNumber.replace('-', '')).digest('hex')
+}
+
 export const identityKey = (secret: Buffer): IdentityKey => {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'dure', purpose, 32))
   const sealing = derive('patient-identity')

@@ -4,6 +4,7 @@ import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
 import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, type Work } from './beds.service.ts'
 import { type Look, logLook, looksAt, samePatientOf, saveIdentity, sealedIdentity } from './identity.sql.ts'
+import { nationHash } from './identity-key.service.ts'
 import { loadPlacement } from './loading.service.ts'
 import { lockPlacement, tellRequest } from './placing.service.ts'
 import { mayIdentify, sightOf } from './relations.ts'
@@ -32,7 +33,10 @@ export const setIdentity = (
     const key = await beds.identityKey()
     const same = residentNumber === undefined ? null : key.samePatient(residentNumber)
     const sealed = key.seal(requestId, JSON.stringify(kept))
-    await saveIdentity(work.tx, requestId, sealed, same, person.id, work.now)
+    const { nationKey } = beds
+    const nation =
+      residentNumber === undefined || nationKey === undefined ? null : nationHash(nationKey, residentNumber)
+    await saveIdentity(work.tx, requestId, sealed, same, person.id, work.now, nation)
     await logLook(work.tx, requestId, 'recorded', person, work.now)
     await addEvent(work.tx, { requestId, kind: 'identity_recorded', by: work.by }, work.now)
     const sameAs = await samePatientOf(work.tx, requestId)
@@ -96,5 +100,13 @@ export const moveIdentity = async (work: Work, fromId: string, intoId: string): 
   if (from === null || (await sealedIdentity(tx, intoId)) !== null) return
   const key = await beds.identityKey()
   const text = key.open(fromId, from.sealed)
-  await saveIdentity(tx, intoId, key.seal(intoId, text), from.same_patient, by.personId ?? by.name, now)
+  await saveIdentity(
+    tx,
+    intoId,
+    key.seal(intoId, text),
+    from.same_patient,
+    by.personId ?? by.name,
+    now,
+    from.nation_hash,
+  )
 }

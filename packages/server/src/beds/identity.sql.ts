@@ -4,12 +4,13 @@ import { first } from './rows.ts'
 export interface SealedIdentity {
   readonly sealed: Buffer
   readonly same_patient: Buffer | null
+  readonly nation_hash: string | null
 }
 
 export const sealedIdentity = async (db: Queries, requestId: string): Promise<SealedIdentity | null> =>
   (
     await db.sql<SealedIdentity>(
-      `select i.sealed, i.same_patient from beds.patient_identity i where i.request_id = $1`,
+      `select i.sealed, i.same_patient, i.nation_hash from beds.patient_identity i where i.request_id = $1`,
       [requestId],
     )
   )[0] ?? null
@@ -21,16 +22,18 @@ export const saveIdentity = async (
   samePatient: Buffer | null,
   by: string,
   now: Date,
+  nationHash: string | null = null,
 ): Promise<void> => {
   await tx.sql(
-    `insert into beds.patient_identity (request_id, sealed, same_patient, recorded_at, recorded_by)
-     values ($1, $2, $3, $4, $5)
+    `insert into beds.patient_identity (request_id, sealed, same_patient, recorded_at, recorded_by, nation_hash)
+     values ($1, $2, $3, $4, $5, $6)
          on conflict (request_id) do update
             set sealed = excluded.sealed,
                 same_patient = excluded.same_patient,
                 recorded_at = excluded.recorded_at,
-                recorded_by = excluded.recorded_by`,
-    [requestId, sealed, samePatient, now, by],
+                recorded_by = excluded.recorded_by,
+                nation_hash = excluded.nation_hash`,
+    [requestId, sealed, samePatient, now, by, nationHash],
   )
 }
 

@@ -2,19 +2,25 @@ import type { Queries } from '../platform/db.ts'
 import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
 import { type BedResult, type Beds, notFound, refuse } from './beds.service.ts'
+import { countOpenAsks } from './crossing.sql.ts'
 import { liveHoldOf } from './holds.sql.ts'
-import { samePatientOf, sealedIdentity } from './identity.sql.ts'
+import { identityState } from './identity.sql.ts'
 import { offersOf } from './offers.sql.ts'
 import { type Placement, sightOf } from './relations.ts'
 import { idOfCode, requestById } from './requests.sql.ts'
-import { slotById } from './slots.sql.ts'
+import { slotShown } from './slots.sql.ts'
 import { type Names, type RequestExtras, toRequestView } from './views.ts'
 
 /** A request as it is now, without a lock: to look at, not to decide on. */
 export const loadPlacement = async (db: Queries, requestId: string): Promise<Placement | null> => {
   const row = await requestById(db, requestId)
   if (row === null) return null
-  return { row, offers: await offersOf(db, requestId), hold: await liveHoldOf(db, requestId) }
+  return {
+    row,
+    offers: await offersOf(db, requestId),
+    hold: await liveHoldOf(db, requestId),
+    openAsks: await countOpenAsks(db, requestId),
+  }
 }
 
 /** An id, or the spoken code of an open request of this region. */
@@ -38,11 +44,11 @@ export const namesOf = async (beds: Beds): Promise<Names> => {
   }
 }
 
-const extrasOf = async (beds: Beds, { row, hold }: Placement): Promise<RequestExtras> => ({
-  slot: hold === null ? null : await slotById(beds.db, hold.slot_id),
-  identityKnown: (await sealedIdentity(beds.db, row.id)) !== null,
-  sameAs: await samePatientOf(beds.db, row.id),
-})
+const extrasOf = async (beds: Beds, { row, hold }: Placement): Promise<RequestExtras> => {
+  const { known, same } = await identityState(beds.db, row.id)
+  const slot = hold === null ? null : await slotShown(beds.db, hold.slot_id)
+  return { slot, identityKnown: known, sameAs: same }
+}
 
 export const requestViewFor = async (beds: Beds, person: Person, placement: Placement) =>
   toRequestView(person, placement, await namesOf(beds), await extrasOf(beds, placement))

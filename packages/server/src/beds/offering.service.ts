@@ -1,6 +1,8 @@
 import { ok } from '../platform/result.ts'
 import { scheduleAll } from '../platform/timers.ts'
 import { type BedResult, refuse, toRefusal, type Work } from './beds.service.ts'
+import { ASK_AGAIN_MS, askRegion } from './crossing.asking.ts'
+import { type AskRow, asksOf } from './crossing.sql.ts'
 import { insertOffer } from './offers.sql.ts'
 import { isOpenOffer, nextOffers, type OfferPolicy, offerPolicy } from './offers.ts'
 import type { Actor } from './placement-actors.ts'
@@ -19,6 +21,11 @@ const policyOf = async (work: Work, { row }: Placement): Promise<OfferPolicy> =>
   return offerPolicy(row.severity ?? 'severe', row.urgency, mode)
 }
 
+const sidoOf = async (work: Work): Promise<(hospitalId: string) => string | undefined> => {
+  const { byId } = await work.beds.finder.directory()
+  return (id) => byId.get(id)?.sidoCode
+}
+
 /** Whom not to ask: who has an open offer, and who was asked in this round already. */
 const askedIn = ({ row, offers }: Placement): ReadonlySet<string> =>
   new Set(
@@ -28,7 +35,8 @@ const askedIn = ({ row, offers }: Placement): ReadonlySet<string> =>
   )
 
 const roundOf = (round: number): number => Math.max(1, round)
-const openCount = ({ offers }: Placement): number => offers.filter((offer) => isOpenOffer(offer.state)).length
+const openCount = ({ offers, openAsks = 0 }: Placement): number =>
+  offers.filter((offer) => isOpenOffer(offer.state)).length + openAsks
 
 /**
  * Asks hospitals. Without names the best candidates that were not asked yet, as many as the policy has at once.
@@ -48,13 +56,56 @@ export const askHospitals = async (
   const policy = await policyOf(work, searching)
   const ranking = await work.beds.finder.rank(searching, work.now)
   const asked = askedIn(searching)
+  const regionOf = await sidoOf(work)
+  const isFar = (id: string) => regionOf(id) !== searching.row.sido
   const best = ranking.candidates.map((candidate) => candidate.hospitalId)
-  const chosen = named === undefined ? nextOffers(policy, best, asked, openCount(searching)) : [...new Set(named)]
+  const near = best.filter((id) => !isFar(id))
+  const chosen = named === undefined ? nextOffers(policy, near, asked, openCount(searching)) : [...new Set(named)]
+  const far =
+    named === undefined ? await nextFar(work, searching, best.filter(isFar), chosen.length) : chosen.filter(isFar)
   const wrong = chosen.findIndex((id) => asked.has(id) || !best.includes(id))
   if (wrong >= 0) return notACandidate(chosen[wrong] ?? '', asked, ranking, wrong)
-  if (chosen.length === 0) return refuse('no-candidate', 'no hospital that was not asked yet fits this request now')
-  const candidates = chosen.flatMap((id) => ranking.candidates.find((candidate) => candidate.hospitalId === id) ?? [])
-  return send(work, searching, actor, policy, candidates)
+  if (chosen.length === 0 && far.length === 0)
+    return refuse('no-candidate', 'no hospital that was not asked yet fits this request now')
+  const elsewhere = await askFar(work, searching, actor, far, regionOf)
+  const own = chosen.filter((id) => !isFar(id))
+  if (!elsewhere.ok || own.length === 0) return elsewhere
+  const candidates = own.flatMap((id) => ranking.candidates.find((candidate) => candidate.hospitalId === id) ?? [])
+  return send(work, elsewhere.value, actor, policy, candidates)
+}
+
+/** Other regions come last: one is asked by itself when the own region has nobody left and nobody is being waited for. */
+const nextFar = async (
+  work: Work,
+  placement: Placement,
+  far: readonly string[],
+  chosen: number,
+): Promise<readonly string[]> => {
+  if (chosen > 0 || far.length === 0 || openCount(placement) > 0) return []
+  const since = work.now.getTime() - ASK_AGAIN_MS
+  const before = (await asksOf(work.tx, placement.row.id)).filter((ask) => ask.asked_at.getTime() > since)
+  const regionOf = await sidoOf(work)
+  // An ask that named no hospital was to the whole region.
+  const asked = (id: string, ask: AskRow) =>
+    ask.hospital_id === null ? ask.owner === regionOf(id) : ask.hospital_id === id
+  return far.filter((id) => !before.some((ask) => asked(id, ask))).slice(0, 1)
+}
+
+/** A hospital of another region is not made an offer: its region's cell is asked for one of its beds. */
+const askFar = async (
+  work: Work,
+  placement: Placement,
+  actor: Actor,
+  hospitalIds: readonly string[],
+  regionOf: (hospitalId: string) => string | undefined,
+): Promise<BedResult<Placement>> => {
+  let after = placement
+  for (const hospitalId of hospitalIds) {
+    const asked = await askRegion(work, after, actor, { sido: regionOf(hospitalId) ?? '', hospitalId })
+    if (!asked.ok) return asked
+    after = asked.value
+  }
+  return ok(after)
 }
 
 const begin = async (work: Work, placement: Placement, actor: Actor): Promise<BedResult<Placement>> => {

@@ -33,7 +33,7 @@ export interface RequestFacts {
   readonly retriesAtLevel: number
   readonly openOffers: number
   /** The live hold (granted, confirmed) of this request; `null` without one and for a place outside the network. */
-  readonly hold: { readonly expiresAtMs: number; readonly confirmed: boolean } | null
+  readonly hold: { readonly expiresAtMs: number; readonly confirmed: boolean; readonly awaitsOwner?: boolean } | null
   /** Set when the accepting hospital named conditions nobody has agreed to yet. */
   readonly conditionsOpen: boolean
   readonly statusSinceMs: number
@@ -205,6 +205,8 @@ const refusedEscalate = (facts: RequestFacts): BedRefusal | null => {
 
 const refusedConfirm = ({ hold, conditionsOpen, nowMs }: RequestFacts): BedRefusal | null => {
   if (hold === null) return refusal('no-live-hold', 'no bed is held for this request')
+  if (hold.awaitsOwner === true)
+    return refusal('owner-not-heard', 'the other region has not confirmed its bed yet; it follows by itself')
   if (!hold.confirmed && hold.expiresAtMs <= nowMs) return refusal('hold-expired', 'the hold has run out')
   if (conditionsOpen)
     return refusal('conditions-not-agreed', 'the hospital accepted with conditions: agree to them first')

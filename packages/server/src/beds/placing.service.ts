@@ -3,6 +3,9 @@ import { type Audience, appendOp } from '../platform/oplog.ts'
 import { ok, type Result } from '../platform/result.ts'
 import { cancel, schedule, scheduleAll } from '../platform/timers.ts'
 import type { Work } from './beds.service.ts'
+import { giveUpAsk, giveUpUnanswered } from './crossing.saying.ts'
+import { countOpenAsks } from './crossing.sql.ts'
+import type { GiveUpReason } from './crossing.ts'
 import { confirmHoldRow, endHoldRow, liveHoldOf, occupyHoldRow } from './holds.sql.ts'
 import { lockOffersOf, saveOffer } from './offers.sql.ts'
 import { isOpenOffer } from './offers.ts'
@@ -32,7 +35,12 @@ export const lockPlacement = async (work: Work, requestId: string): Promise<Plac
   const row = await lockRequestRow(work.tx, requestId)
   if (row === null) return null
   const offers = await lockOffersOf(work.tx, requestId)
-  return { row, offers, hold: await liveHoldOf(work.tx, requestId) }
+  return {
+    row,
+    offers,
+    hold: await liveHoldOf(work.tx, requestId),
+    openAsks: await countOpenAsks(work.tx, requestId),
+  }
 }
 
 export interface Doing {
@@ -76,16 +84,20 @@ export const advance = async (
 const openHospitals = ({ offers }: Placement): readonly string[] =>
   offers.filter((offer) => isOpenOffer(offer.state)).map((offer) => offer.hospital_id)
 
-const factsOf = (work: Work, { row, offers, hold }: Placement, { details }: Doing): RequestFacts => ({
+const factsOf = (work: Work, { row, offers, hold, openAsks = 0 }: Placement, { details }: Doing): RequestFacts => ({
   nowMs: work.now.getTime(),
   urgency: details?.urgency ?? row.urgency,
   level: row.level,
   retriesAtLevel: row.retries_at_level,
-  openOffers: offers.filter((offer) => isOpenOffer(offer.state)).length,
+  openOffers: offers.filter((offer) => isOpenOffer(offer.state)).length + openAsks,
   hold:
     hold === null
       ? null
-      : { expiresAtMs: hold.expires_at?.getTime() ?? Number.POSITIVE_INFINITY, confirmed: hold.state !== 'granted' },
+      : {
+          expiresAtMs: hold.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
+          confirmed: hold.state !== 'granted',
+          awaitsOwner: hold.ask_id !== null && hold.state === 'granted',
+        },
   conditionsOpen: row.conditions_open && details?.agreeToConditions !== true,
   statusSinceMs: row.state_since.getTime(),
   queueSinceMs: row.submitted_at === null ? null : row.waiting_since.getTime(),
@@ -162,6 +174,10 @@ const releaseHold = async (
   const { tx, now, by } = work
   const { hold } = placement
   if (hold === null) return placement
+  if (hold.ask_id !== null) {
+    await giveUpAsk(work, hold.ask_id, whyGivenUp(because))
+    return { ...placement, hold: null }
+  }
   const slot = await lockSlot(tx, hold.slot_id)
   if (slot === null) throw new Error(`Hold ${hold.id} is on a slot that does not exist`)
   await endHoldRow(tx, hold.id, endsAs, because, now)
@@ -182,7 +198,8 @@ const releaseHold = async (
 const occupyHold = async (work: Work, placement: Placement): Promise<Placement> => {
   const { tx, now, by } = work
   const { hold, row } = placement
-  if (hold === null) return placement
+  // A bed of another region: its own hospital says there that the patient lies in it.
+  if (hold === null || hold.ask_id !== null) return placement
   const slot = await lockSlot(tx, hold.slot_id)
   const decision = slot === null ? null : decideSlot(slot.state, 'occupy', 'system')
   if (slot === null || decision === null || !decision.ok) throw new Error(`Slot of hold ${hold.id} cannot be occupied`)
@@ -194,7 +211,12 @@ const occupyHold = async (work: Work, placement: Placement): Promise<Placement> 
   return { ...placement, hold: await liveHoldOf(tx, row.id) }
 }
 
+const CLOSING: readonly RequestEvent[] = ['cancel', 'step_down', 'record_death', 'merge', 'enter_in_error']
+const whyGivenUp = (because: RequestEvent): GiveUpReason =>
+  CLOSING.includes(because) ? 'request-closed' : 'placed-elsewhere'
+
 const withdrawOpenOffers = async (work: Work, placement: Placement, because: RequestEvent): Promise<Placement> => {
+  await giveUpUnanswered(work, placement.row.id, whyGivenUp(because))
   const offers = []
   for (const offer of placement.offers) {
     if (!isOpenOffer(offer.state)) {
@@ -205,7 +227,7 @@ const withdrawOpenOffers = async (work: Work, placement: Placement, because: Req
     await cancel(work.tx, offer.id, TIMER_KINDS.offer)
     await tellOffer(work, placement.row, offer.id, offer.hospital_id, 'withdrawn', because)
   }
-  return { ...placement, offers }
+  return { ...placement, offers, openAsks: 0 }
 }
 
 // ---------------------------------------------------------------- saving

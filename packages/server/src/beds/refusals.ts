@@ -16,6 +16,7 @@ export const BED_REFUSALS = {
   'offers-still-open': 'conflict',
   'no-live-hold': 'conflict',
   'hold-expired': 'conflict',
+  'owner-not-heard': 'conflict',
   'hold-not-due': 'conflict',
   'hold-extensions-spent': 'wrong-state',
   'fencing-too-old': 'conflict',

@@ -13,6 +13,8 @@ export interface Placement {
   readonly offers: readonly OfferRow[]
   /** The live hold: granted, confirmed or occupied. */
   readonly hold: HoldRow | null
+  /** Other regions that were asked and have not answered; like open offers. */
+  readonly openAsks?: number
 }
 
 const relationsOf = ({ row, offers, hold }: Placement): RequestRelations => ({

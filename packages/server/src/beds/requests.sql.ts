@@ -131,11 +131,16 @@ const QUEUED = `${SELECTED},
             (select count(*)::int
                from beds.offer o
               where o.request_id = r.id
-                and o.state in ('sent', 'delivered', 'seen', 'acked')) as open_offers,
-            (select h.hospital_id
+                and o.state in ('sent', 'delivered', 'seen', 'acked'))
+            + (select count(*)::int from beds.ask a where a.request_id = r.id and a.state = 'asked') as open_offers,
+            coalesce((select h.hospital_id
                from beds.hold h
               where h.request_id = r.id
-                and h.state in ('granted', 'confirmed', 'occupied')) as holding_hospital_id`
+                and h.state in ('granted', 'confirmed', 'occupied')),
+                     (select a.slot_hospital_id
+                        from beds.ask a
+                       where a.request_id = r.id
+                         and a.state in ('accepted', 'confirmed'))) as holding_hospital_id`
 
 export const queueRowOf = async (db: Queries, id: string): Promise<QueueRow | null> =>
   (await db.sql<QueueRow>(`select ${QUEUED} from beds.request r where r.id = $1`, [id]))[0] ?? null

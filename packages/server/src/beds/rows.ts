@@ -164,7 +164,7 @@ export interface AcceptanceRow {
   readonly seconds_to_accept: number
 }
 
-/** A row of `beds.hold`. Changed only by who holds the lock of its request. */
+/** The promise a request has: a row of `beds.hold`, or a bed another region gave. Changed only by who holds the lock of its request. */
 export interface HoldRow {
   readonly id: string
   readonly request_id: string
@@ -182,6 +182,8 @@ export interface HoldRow {
   readonly occupied_at: Date | null
   readonly ended_at: Date | null
   readonly end_reason: string | null
+  /** Set when another region gave the bed: the hold is that ask, and its owner's cell keeps the slot. */
+  readonly ask_id: string | null
 }
 
 /** The one row a statement with `returning` gives; anything else is a bug of ours. */

@@ -6,6 +6,8 @@ import { ok } from '../platform/result.ts'
 import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, toRefusal, type Work } from './beds.service.ts'
 import type { By } from './by.ts'
 import { type CapacityRow, insertCapacity } from './capacity.sql.ts'
+import { endOccupied, lockGrantOfSlot, takeBack } from './crossing.owner.service.ts'
+import type { GrantRow } from './crossing.sql.ts'
 import { endHoldRow, liveHoldOfSlot } from './holds.sql.ts'
 import { advance, lockPlacement, tellSlot } from './placing.service.ts'
 import type { Placement } from './relations.ts'
@@ -114,6 +116,7 @@ export const changeSlot = (
     if (actor === null) return refuse('not-allowed', 'this is a bed of another hospital')
     const hold = await liveHoldOfSlot(work.tx, slotId)
     const placement = hold === null ? null : await lockPlacement(work, hold.request_id)
+    const grant = await lockGrantOfSlot(work, slotId)
     const slot = await lockSlot(work.tx, slotId)
     if (slot === null) return notFound('bed')
     if (slot.version !== change.version || placement?.hold?.id !== hold?.id)
@@ -121,8 +124,14 @@ export const changeSlot = (
     if (change.change === 'set_share') return setShare(work, slot, actor, change)
     const decided = decideSlot(slot.state, change.change, actor, detailsOf(change))
     if (!decided.ok) return { ok: false, error: toRefusal(decided.error) }
-    return applyChange(work, slot, placement, change, decided.value)
+    const changed = await applyChange(work, slot, placement, change, decided.value)
+    if (changed.ok && grant !== null) await changeUnderGrant(work, grant, slot.state)
+    return changed
   })
+
+/** Promised to another region's patient: a bed that breaks is taken back, one whose patient has left is over. */
+const changeUnderGrant = (work: Work, grant: GrantRow, before: SlotRow['state']): Promise<void> =>
+  before === 'occupied' ? endOccupied(work, grant) : takeBack(work, grant)
 
 const detailsOf = (change: SlotChange) => ({
   ...(change.change === 'block' ? { blockedReason: change.reason } : {}),

@@ -228,12 +228,39 @@ export const addSlotEvent = async (tx: Tx, event: SlotEventRow, now: Date): Prom
   )
 }
 
-/** Slots that placing may use, of the whole cell: what the ranking keeps in memory. `ids` null = all of them. */
+/** Our own places, and those of a region we stand in for as long as we do. */
+const OURS = `(s.sido is null or exists (select from platform.writing w where w.origin = s.sido))`
+/** Another region's places as its log tells them, but for what we write ourselves by now. */
+const THEIRS = `not exists (select from platform.writing w where w.origin = s.sido)`
+
+/** Slots that ranking looks at: what this cell promises, and what others told. `ids` null = all of them. */
 export const rankedSlots = (db: Queries, ids: readonly string[] | null): Promise<SlotRow[]> =>
-  db.sql<SlotRow>(`select ${SLOT_COLUMNS} from beds.slot s where $1::text[] is null or s.id = any($1) order by s.id`, [
-    ids,
-  ])
+  db.sql<SlotRow>(
+    `select ${SLOT_COLUMNS} from beds.slot s where ${OURS} and ($1::text[] is null or s.id = any($1))
+     union all
+     select ${SLOT_COLUMNS} from beds.told_slot s where ${THEIRS} and ($1::text[] is null or s.id = any($1))
+     order by id`,
+    [ids],
+  )
 
 /** Id and version of the slots changed since, to find those that another process changed. */
 export const slotVersionsSince = (db: Queries, since: Date): Promise<{ id: string; version: number }[]> =>
-  db.sql(`select s.id, s.version from beds.slot s where s.changed_at >= $1 order by s.id`, [since])
+  db.sql(
+    `select s.id, s.version from beds.slot s where s.changed_at >= $1 and ${OURS}
+     union all
+     select s.id, s.version from beds.told_slot s where s.changed_at >= $1 and ${THEIRS}
+     order by id`,
+    [since],
+  )
+
+/** What screens show of a place, whoever promises it. */
+export const slotShown = async (db: Queries, id: string): Promise<Pick<SlotRow, 'label' | 'bed_class'> | null> =>
+  (
+    await db.sql<Pick<SlotRow, 'label' | 'bed_class'>>(
+      `select s.label, s.bed_class from beds.slot s where s.id = $1
+       union all
+       select s.label, s.bed_class from beds.told_slot s where s.id = $1
+       limit 1`,
+      [id],
+    )
+  )[0] ?? null

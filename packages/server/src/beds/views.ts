@@ -232,7 +232,12 @@ export const allowedTo = (person: Person, placement: Placement): string[] => {
   const desk = actors.some((actor) => ['placement_desk', 'neighbour_desk', 'national_desk'].includes(actor))
   if (desk && ASKABLE.includes(row.state)) acts.push('send_offers')
   if (mayEdit(person, placement)) acts.push('edit')
-  if (hold?.state === 'granted' && hold.extensions < HOLD_EXTENSIONS_MAX && mayExtend(person, placement))
+  if (
+    hold?.state === 'granted' &&
+    hold.ask_id === null &&
+    hold.extensions < HOLD_EXTENSIONS_MAX &&
+    mayExtend(person, placement)
+  )
     acts.push('extend_hold')
   if (mayIdentify(person, placement)) acts.push('see_identity')
   if (mayRecordIdentity(person, placement)) acts.push('set_identity')

@@ -75,7 +75,7 @@ export const testConfig = (env: Readonly<Record<string, string>>): Config => {
   return config.value
 }
 
-const callers = (cell: Cell): Pick<TestCell, 'person' | 'inject' | 'call'> => {
+export const callers = (cell: Cell): Pick<TestCell, 'person' | 'inject' | 'call'> => {
   const { db, ids, clock } = cell.deps
   const inject = (options: InjectOptions) => cell.http.fastify.inject(options)
   const person = async ({ role = 'placement_desk', ...given }: Partial<Person> & { role?: Role } = {}) => {
@@ -88,7 +88,7 @@ const callers = (cell: Cell): Pick<TestCell, 'person' | 'inject' | 'call'> => {
       ...given,
     }
     await insertPerson(db, someone, clock.now())
-    const token = await startSession(db, someone.id, clock.now())
+    const token = await startSession(db, someone.id, clock.now(), { kind: 'demo' })
     const headers = { [CSRF_HEADER]: '1', cookie: `${SESSION_COOKIE}=${token}` }
     return {
       ...someone,

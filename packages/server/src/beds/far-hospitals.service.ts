@@ -1,0 +1,143 @@
+import type { Capability, CapabilityAnswer } from '@dure/contract'
+import type { CapabilityFact, Directory, DirectorySnapshot, RankedHospital } from '../facilities/index.ts'
+import { canonicalJson, sha256 } from '../platform/canonical.ts'
+import type { Queries, Tx } from '../platform/db.ts'
+import { appendOp } from '../platform/oplog.ts'
+import { type HospitalStated, hospitalStated } from './told-bodies.ts'
+
+/** The directory with the hospitals of other regions, as those regions' logs tell them. */
+export interface WideDirectory extends Directory {
+  /** Another region told something: read it again at the next use. */
+  told(): void
+  /** Without the other regions. */
+  own(): Promise<DirectorySnapshot>
+}
+
+/** What another process took from a log is found by looking, this often. */
+const LOOK_MS = 5_000
+
+export const withFarHospitals = (own: Directory, db: Queries, region: string): WideDirectory => {
+  let far: readonly RankedHospital[] = []
+  let farVersion = ''
+  let dirty = true
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let merged: { readonly key: string; readonly snapshot: DirectorySnapshot } | undefined
+  const look = async (): Promise<void> => {
+    if (!dirty && performance.now() - lookedAt < LOOK_MS) return
+    dirty = false
+    lookedAt = performance.now()
+    const [row] = await db.sql<{ version: string }>(
+      `select count(*) || ':' || coalesce(extract(epoch from max(told_at))::text, '') as version from beds.told_hospital`,
+    )
+    if (row === undefined || row.version === farVersion) return
+    const rows = await db.sql<{ facts: unknown }>(`select h.facts from beds.told_hospital h order by h.id`)
+    far = rows.map(({ facts }) => toHospital(hospitalStated.parse(facts))).filter((one) => one.sidoCode !== region)
+    farVersion = row.version
+  }
+  const widen = async (snapshot: DirectorySnapshot): Promise<DirectorySnapshot> => {
+    await look()
+    if (far.length === 0) return snapshot
+    const key = `${snapshot.version}+${farVersion}`
+    if (merged?.key === key) return merged.snapshot
+    // The cell of a hospital's region knows it best: a register entry of ours about it gives way.
+    const theirs = new Set<string>(far.map(({ id }) => id))
+    const hospitals = [...snapshot.hospitals.filter(({ id }) => !theirs.has(id)), ...far]
+    const byId = new Map(hospitals.map((one) => [one.id as string, one]))
+    merged = { key, snapshot: { ...snapshot, version: key, hospitals, byId } }
+    return merged.snapshot
+  }
+  return {
+    ...own,
+    current: async () => widen(await own.current()),
+    refresh: async () => {
+      dirty = true
+      return widen(await own.refresh())
+    },
+    told: () => {
+      dirty = true
+    },
+    own: () => own.current(),
+  }
+}
+
+const toHospital = (said: HospitalStated): RankedHospital =>
+  ({
+    id: said.id,
+    hpid: said.hpid,
+    name: said.name,
+    kind: said.kind,
+    sidoCode: said.sidoCode,
+    sigunguCode: said.sigunguCode,
+    position: { lat: said.lat, lon: said.lon },
+    phone: said.phone,
+    erPhone: said.erPhone,
+    licensedBeds: said.licensedBeds,
+    state: said.state,
+    source: said.source,
+    capabilities: new Map(
+      Object.entries(said.answers).map(([code, { answer, usableUntil }]) => [
+        code as Capability,
+        [
+          {
+            answer: answer as CapabilityAnswer,
+            source: 'hospital',
+            asOf: null,
+            receivedAt: new Date(0),
+            ...(usableUntil === null ? {} : { usableUntil: new Date(usableUntil) }),
+          } satisfies CapabilityFact,
+        ],
+      ]),
+    ),
+  }) as unknown as RankedHospital
+
+/** The first answer that is one, as `answerAt` would choose while all are young. */
+const toStated = (hospital: RankedHospital): HospitalStated => ({
+  id: hospital.id,
+  hpid: hospital.hpid,
+  name: hospital.name,
+  kind: hospital.kind,
+  sidoCode: hospital.sidoCode,
+  sigunguCode: hospital.sigunguCode,
+  lat: hospital.position.lat,
+  lon: hospital.position.lon,
+  phone: hospital.phone,
+  erPhone: hospital.erPhone,
+  licensedBeds: hospital.licensedBeds,
+  state: hospital.state,
+  source: hospital.source,
+  answers: Object.fromEntries(
+    [...hospital.capabilities].flatMap(([code, facts]) => {
+      const fact = facts.find(({ answer }) => answer !== 'unknown')
+      return fact === undefined
+        ? []
+        : [[code, { answer: fact.answer, usableUntil: fact.usableUntil?.toISOString() ?? null }]]
+    }),
+  ),
+})
+
+/** Hospitals said in one transaction. */
+const SAID_AT_ONCE = 200
+
+/** Says what changed of the own region's hospitals since it was last said. Gives how many. */
+export const sayHospitals = async (tx: Tx, own: DirectorySnapshot, region: string, now: Date): Promise<number> => {
+  const rows = await tx.sql<{ id: string; digest: Buffer }>(
+    `select h.id, h.digest from beds.hospital_said h where h.sido = $1`,
+    [region],
+  )
+  const said = new Map(rows.map(({ id, digest }) => [id, digest.toString('hex')]))
+  let count = 0
+  for (const hospital of own.hospitals) {
+    if (hospital.sidoCode !== region || count >= SAID_AT_ONCE) continue
+    const body = toStated(hospital)
+    const digest = sha256(canonicalJson(body))
+    if (said.get(hospital.id) === digest.toString('hex')) continue
+    await appendOp(tx, { kind: 'hospital-stated', subject: hospital.id, body, audience: {}, at: now })
+    await tx.sql(
+      `insert into beds.hospital_said (id, sido, digest) values ($1, $2, $3)
+           on conflict (id) do update set sido = excluded.sido, digest = excluded.digest`,
+      [hospital.id, region, digest],
+    )
+    count += 1
+  }
+  return count
+}

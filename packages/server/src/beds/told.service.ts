@@ -1,0 +1,43 @@
+import type { LogRecord } from '../exchange/log-record.ts'
+import type { ExchangePort } from '../exchange/ports.ts'
+import type { Tx } from '../platform/db.ts'
+import type { Finder } from './candidates.service.ts'
+import { foldCrossing } from './crossing.sql.ts'
+import { CROSSING_KINDS, parseCrossing } from './crossing-ops.ts'
+import type { WideDirectory } from './far-hospitals.service.ts'
+import { forgetRegion, putToldHold, putToldHospital, putToldPatient, putToldRequest, putToldSlot } from './told.sql.ts'
+import { holdStated, hospitalStated, patientKeyed, requestStated, slotStated } from './told-bodies.ts'
+
+/** Folds the logs of other regions into what placing reads. Records of a region this cell writes never come this way. */
+export const followRegions = (exchange: ExchangePort, finder: Finder, directory: WideDirectory): void => {
+  const on = (kind: string, put: (tx: Tx, record: LogRecord, toldAt: Date, now: Date) => Promise<void>) =>
+    exchange.onRecord(kind, (tx, record, now) => put(tx, record, new Date(record.at), now))
+  on('slot-stated', async (tx, { origin, epoch, body }, toldAt, now) => {
+    const slot = slotStated.parse(body)
+    await putToldSlot(tx, origin, slot, epoch, toldAt, now)
+    tx.afterCommit(() => finder.touch([slot.id]))
+  })
+  on('hold-stated', (tx, { origin, epoch, body }, toldAt) =>
+    putToldHold(tx, origin, holdStated.parse(body), epoch, toldAt),
+  )
+  on('request-stated', (tx, { origin, epoch, body }, toldAt) =>
+    putToldRequest(tx, origin, requestStated.parse(body), body, epoch, toldAt),
+  )
+  on('patient-keyed', (tx, { origin, body }) => putToldPatient(tx, origin, patientKeyed.parse(body)))
+  on('hospital-stated', async (tx, { origin, body }, toldAt) => {
+    await putToldHospital(tx, origin, hospitalStated.parse(body), toldAt)
+    tx.afterCommit(() => {
+      directory.told()
+      finder.touchAll()
+    })
+  })
+  for (const kind of CROSSING_KINDS)
+    on(kind, (tx, { origin, body }, toldAt) => foldCrossing(tx, origin, parseCrossing(kind, body), toldAt))
+  exchange.onRewound(async (tx, origin) => {
+    await forgetRegion(tx, origin)
+    tx.afterCommit(() => {
+      directory.told()
+      finder.touchAll()
+    })
+  })
+}
