@@ -3,6 +3,8 @@
 create schema beds;
 create schema facilities;
 create schema platform;
+create schema rooms;
+create schema rosters;
 
 create table beds.capacity_report (
   id bigint generated always as identity not null,
@@ -520,6 +522,332 @@ create table platform.timer (
   constraint timer_pkey PRIMARY KEY (id)
 );
 
+create table rooms.ack (
+  message_id text not null,
+  person_id text not null,
+  person_name text not null,
+  at timestamp with time zone not null,
+  channel text not null,
+  heard_from text,
+  constraint ack_channel_check CHECK (channel = ANY (ARRAY['web'::text, 'phone'::text, 'sms'::text, 'api'::text, 'hl7'::text, 'import'::text, 'system'::text])),
+  constraint ack_phone_says_who CHECK (channel <> 'phone'::text OR heard_from IS NOT NULL),
+  constraint ack_message_id_fkey FOREIGN KEY (message_id) REFERENCES rooms.message(id),
+  constraint ack_pkey PRIMARY KEY (message_id, person_id)
+);
+
+create table rooms.ack_ask (
+  message_id text not null,
+  room_id text not null,
+  asked_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  target jsonb,
+  step integer default 0 not null,
+  state text default 'open'::text not null,
+  constraint ack_ask_step_check CHECK (step >= 0),
+  constraint ack_due_later CHECK (due_at > asked_at),
+  constraint ack_state_known CHECK (state = ANY (ARRAY['open'::text, 'overdue'::text, 'acknowledged'::text, 'exhausted'::text, 'retracted'::text])),
+  constraint ack_ask_message_id_fkey FOREIGN KEY (message_id) REFERENCES rooms.message(id),
+  constraint ack_ask_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms.room(id),
+  constraint ack_ask_pkey PRIMARY KEY (message_id)
+);
+
+create table rooms.ack_asked (
+  message_id text not null,
+  person_id text not null,
+  rung text not null,
+  at timestamp with time zone not null,
+  constraint ack_asked_rung_check CHECK (rung = ANY (ARRAY['on_call'::text, 'second'::text, 'desk_lead'::text, 'neighbour'::text])),
+  constraint ack_asked_message_id_fkey FOREIGN KEY (message_id) REFERENCES rooms.message(id),
+  constraint ack_asked_pkey PRIMARY KEY (message_id, person_id)
+);
+
+create table rooms.ack_step (
+  id bigint generated always as identity not null,
+  message_id text not null,
+  at timestamp with time zone not null,
+  step integer not null,
+  rung text not null,
+  channel text not null,
+  person_id text,
+  name text not null,
+  outcome text not null,
+  constraint ack_step_channel_check CHECK (channel = ANY (ARRAY['push'::text, 'sms'::text, 'voice'::text])),
+  constraint ack_step_outcome_check CHECK (outcome = ANY (ARRAY['told'::text, 'queued'::text, 'no_driver'::text, 'no_address'::text, 'nobody'::text])),
+  constraint ack_step_message_id_fkey FOREIGN KEY (message_id) REFERENCES rooms.message(id),
+  constraint ack_step_pkey PRIMARY KEY (id)
+);
+
+create table rooms.file (
+  id text not null,
+  room_id text not null,
+  sha256 bytea not null,
+  name text not null,
+  media_type text not null,
+  bytes bigint not null,
+  width integer,
+  height integer,
+  image boolean not null,
+  brought_by text not null,
+  at timestamp with time zone not null,
+  constraint file_bytes_check CHECK (bytes > 0),
+  constraint file_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint file_media_type_check CHECK (length(media_type) >= 3 AND length(media_type) <= 100),
+  constraint file_name_check CHECK (length(name) >= 1 AND length(name) <= 120),
+  constraint file_sha256_check CHECK (length(sha256) = 32),
+  constraint file_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms.room(id),
+  constraint file_pkey PRIMARY KEY (id)
+);
+
+create table rooms.invitation (
+  id text not null,
+  room_id text not null,
+  token_hash bytea not null,
+  code_hash bytea not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  created_by_name text not null,
+  for_name text not null,
+  expires_at timestamp with time zone not null,
+  wrong_codes integer default 0 not null,
+  used_at timestamp with time zone,
+  guest_name text,
+  session_hash bytea,
+  revoked_at timestamp with time zone,
+  left_at timestamp with time zone,
+  constraint invitation_code_hash_check CHECK (length(code_hash) = 32),
+  constraint invitation_for_name_check CHECK (length(for_name) >= 1 AND length(for_name) <= 80),
+  constraint invitation_guest_name_check CHECK (length(guest_name) >= 1 AND length(guest_name) <= 80),
+  constraint invitation_session_hash_check CHECK (length(session_hash) = 32),
+  constraint invitation_token_hash_check CHECK (length(token_hash) = 32),
+  constraint invitation_used_by_someone CHECK ((used_at IS NULL) = (guest_name IS NULL)),
+  constraint invitation_wrong_codes_check CHECK (wrong_codes >= 0),
+  constraint invitation_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms.room(id),
+  constraint invitation_pkey PRIMARY KEY (id),
+  constraint invitation_session_hash_key UNIQUE (session_hash),
+  constraint invitation_token_hash_key UNIQUE (token_hash)
+);
+
+create table rooms.invitation_try (
+  id bigint generated always as identity not null,
+  invitation_id text,
+  at timestamp with time zone not null,
+  address text not null,
+  outcome text not null,
+  constraint invitation_try_outcome_check CHECK (outcome = ANY (ARRAY['entered'::text, 'wrong_code'::text, 'wrong_token'::text, 'over'::text])),
+  constraint invitation_try_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES rooms.invitation(id),
+  constraint invitation_try_pkey PRIMARY KEY (id)
+);
+
+create table rooms.mention (
+  message_id text not null,
+  person_id text not null,
+  room_id text not null,
+  number bigint not null,
+  constraint mention_message_id_fkey FOREIGN KEY (message_id) REFERENCES rooms.message(id),
+  constraint mention_pkey PRIMARY KEY (message_id, person_id)
+);
+
+create table rooms.message (
+  id text not null,
+  room_id text not null,
+  number bigint not null,
+  hlc text not null,
+  cell text not null,
+  author_id text,
+  author_name text not null,
+  author_place text,
+  guest boolean default false not null,
+  kind text not null,
+  body jsonb not null,
+  mentions jsonb default '[]'::jsonb not null,
+  reply_to text,
+  target_id text,
+  at timestamp with time zone not null,
+  written_at timestamp with time zone,
+  access bigint not null,
+  digest bytea not null,
+  grams text[] default '{}'::text[] not null,
+  constraint message_author_name_check CHECK (length(author_name) >= 1 AND length(author_name) <= 80),
+  constraint message_cell_check CHECK (cell ~ '^[0-9]{2}$'::text),
+  constraint message_digest_check CHECK (length(digest) = 32),
+  constraint message_hlc_check CHECK (hlc ~ '^[0-9]{13}-[0-9a-f]{4}-[0-9]{2}$'::text),
+  constraint message_id_check CHECK (length(id) >= 20 AND length(id) <= 64),
+  constraint message_kind_known CHECK (kind = ANY (ARRAY['text'::text, 'quick'::text, 'files'::text, 'line'::text, 'retraction'::text])),
+  constraint message_number_check CHECK (number > 0),
+  constraint message_retraction_names_it CHECK ((kind = 'retraction'::text) = (target_id IS NOT NULL)),
+  constraint message_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms.room(id),
+  constraint message_pkey PRIMARY KEY (id),
+  constraint message_number_once UNIQUE (room_id, number)
+);
+
+create table rooms.message_file (
+  message_id text not null,
+  file_id text not null,
+  place integer not null,
+  constraint message_file_place_check CHECK (place >= 0),
+  constraint message_file_file_id_fkey FOREIGN KEY (file_id) REFERENCES rooms.file(id),
+  constraint message_file_message_id_fkey FOREIGN KEY (message_id) REFERENCES rooms.message(id),
+  constraint message_file_pkey PRIMARY KEY (message_id, place)
+);
+
+create table rooms.reach (
+  id text not null,
+  region text not null,
+  since timestamp with time zone not null,
+  until timestamp with time zone,
+  constraint reach_check CHECK (until >= since),
+  constraint reach_region_check CHECK (region ~ '^[0-9]{2}$'::text),
+  constraint reach_pkey PRIMARY KEY (id)
+);
+
+create table rooms.reader (
+  id bigint generated always as identity not null,
+  room_id text not null,
+  key text not null,
+  after bigint not null,
+  until bigint,
+  by_rule boolean not null,
+  since timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint reader_after_check CHECK (after >= 0),
+  constraint reader_check CHECK (until >= after),
+  constraint reader_ended_says_when CHECK ((until IS NULL) = (ended_at IS NULL)),
+  constraint reader_key_check CHECK (length(key) >= 1 AND length(key) <= 140),
+  constraint reader_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms.room(id),
+  constraint reader_pkey PRIMARY KEY (id)
+);
+
+create table rooms.receipt (
+  room_id text not null,
+  person_id text not null,
+  what text not null,
+  upto bigint not null,
+  at timestamp with time zone not null,
+  constraint receipt_upto_check CHECK (upto > 0),
+  constraint receipt_what_check CHECK (what = ANY (ARRAY['delivered'::text, 'seen'::text])),
+  constraint receipt_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms.room(id),
+  constraint receipt_pkey PRIMARY KEY (room_id, person_id, what, upto)
+);
+
+create table rooms.room (
+  id text not null,
+  kind text not null,
+  region text not null,
+  title text not null,
+  request_id text,
+  facility_id text,
+  opened_at timestamp with time zone not null,
+  opened_by text,
+  closed_at timestamp with time zone,
+  head bigint default 0 not null,
+  access bigint default 0 not null,
+  hlc text,
+  last_at timestamp with time zone not null,
+  constraint room_access_check CHECK (access >= 0),
+  constraint room_head_check CHECK (head >= 0),
+  constraint room_hlc_check CHECK (hlc ~ '^[0-9]{13}-[0-9a-f]{4}-[0-9]{2}$'::text),
+  constraint room_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint room_kind_known CHECK (kind = ANY (ARRAY['request'::text, 'region_desk'::text, 'hospital_desk'::text, 'national_desk'::text, 'ad_hoc'::text])),
+  constraint room_of_a_hospital CHECK ((kind = 'hospital_desk'::text) = (facility_id IS NOT NULL)),
+  constraint room_of_a_request CHECK ((kind = 'request'::text) = (request_id IS NOT NULL)),
+  constraint room_region_check CHECK (region ~ '^[0-9]{2}$'::text),
+  constraint room_title_check CHECK (length(title) >= 1 AND length(title) <= 80),
+  constraint room_pkey PRIMARY KEY (id),
+  constraint room_one_per_request UNIQUE (request_id)
+);
+
+create table rosters.handover (
+  id text not null,
+  shift_id text not null,
+  place_kind text not null,
+  place_id text not null,
+  duty text not null,
+  from_person text not null,
+  from_name text not null,
+  to_person text,
+  to_name text,
+  at timestamp with time zone not null,
+  items jsonb not null,
+  note text,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  acknowledged_by_name text,
+  constraint handover_acknowledged_by_someone CHECK ((acknowledged_at IS NULL) = (acknowledged_by IS NULL)),
+  constraint handover_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint handover_note_check CHECK (length(note) >= 1 AND length(note) <= 1000),
+  constraint handover_shift_id_fkey FOREIGN KEY (shift_id) REFERENCES rosters.shift(id),
+  constraint handover_pkey PRIMARY KEY (id)
+);
+
+create table rosters.shift (
+  id text not null,
+  place_kind text not null,
+  place_id text not null,
+  duty text not null,
+  rank text not null,
+  person_id text,
+  name text not null,
+  phone text,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  state text default 'planned'::text not null,
+  version integer default 1 not null,
+  changed_at timestamp with time zone not null,
+  changed_by text not null,
+  constraint shift_at_most_three_days CHECK (ends_at <= (starts_at + '72:00:00'::interval)),
+  constraint shift_duty_check CHECK (length(duty) >= 1 AND length(duty) <= 40),
+  constraint shift_ends_later CHECK (ends_at > starts_at),
+  constraint shift_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint shift_name_check CHECK (length(name) >= 1 AND length(name) <= 80),
+  constraint shift_phone_check CHECK (phone ~ '^[0-9+][0-9 -]{2,19}$'::text),
+  constraint shift_place_id_check CHECK (length(place_id) >= 1 AND length(place_id) <= 64),
+  constraint shift_place_known CHECK (place_kind = ANY (ARRAY['hospital'::text, 'desk'::text])),
+  constraint shift_rank_known CHECK (rank = ANY (ARRAY['on_call'::text, 'second'::text, 'lead'::text])),
+  constraint shift_state_check CHECK (state = ANY (ARRAY['planned'::text, 'cancelled'::text])),
+  constraint shift_version_check CHECK (version > 0),
+  constraint shift_pkey PRIMARY KEY (id)
+);
+
+create table rosters.shift_event (
+  id bigint generated always as identity not null,
+  shift_id text not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  by_person text,
+  by_name text not null,
+  data jsonb default '{}'::jsonb not null,
+  constraint shift_event_kind_check CHECK (kind = ANY (ARRAY['planned'::text, 'cancelled'::text, 'given'::text, 'handed_over'::text])),
+  constraint shift_event_shift_id_fkey FOREIGN KEY (shift_id) REFERENCES rosters.shift(id),
+  constraint shift_event_pkey PRIMARY KEY (id)
+);
+
+create table rosters.swap (
+  id text not null,
+  gives text not null,
+  takes text,
+  from_person text not null,
+  to_person text not null,
+  proposed_at timestamp with time zone not null,
+  proposed_by text not null,
+  proposed_by_name text not null,
+  note text,
+  state text default 'proposed'::text not null,
+  from_agreed_at timestamp with time zone,
+  to_agreed_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  gives_version integer not null,
+  takes_version integer,
+  constraint swap_agreed_by_both CHECK (state <> 'agreed'::text OR from_agreed_at IS NOT NULL AND to_agreed_at IS NOT NULL),
+  constraint swap_ended_says_when CHECK ((ended_at IS NULL) = (state = 'proposed'::text)),
+  constraint swap_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint swap_note_check CHECK (length(note) >= 1 AND length(note) <= 200),
+  constraint swap_of_two_people CHECK (from_person <> to_person),
+  constraint swap_state_check CHECK (state = ANY (ARRAY['proposed'::text, 'agreed'::text, 'refused'::text, 'withdrawn'::text, 'overtaken'::text])),
+  constraint swap_gives_fkey FOREIGN KEY (gives) REFERENCES rosters.shift(id),
+  constraint swap_takes_fkey FOREIGN KEY (takes) REFERENCES rosters.shift(id),
+  constraint swap_pkey PRIMARY KEY (id)
+);
+
 
 CREATE INDEX capacity_newest ON beds.capacity_report USING btree (hospital_id, bed_class, as_of DESC, id DESC);
 CREATE INDEX hold_ended ON beds.hold USING btree (ended_at DESC, id) WHERE (ended_at IS NOT NULL);
@@ -554,6 +882,31 @@ CREATE INDEX session_expiry ON platform.session USING btree (expires_at);
 CREATE INDEX session_person ON platform.session USING btree (person_id);
 CREATE INDEX timer_due ON platform.timer USING btree (due_at, id) WHERE (done_at IS NULL);
 CREATE INDEX timer_subject ON platform.timer USING btree (subject, kind) WHERE (done_at IS NULL);
+CREATE INDEX ack_asked_person ON rooms.ack_asked USING btree (person_id);
+CREATE INDEX ack_open ON rooms.ack_ask USING btree (room_id, due_at) WHERE (state = ANY (ARRAY['open'::text, 'overdue'::text, 'exhausted'::text]));
+CREATE INDEX ack_step_of_message ON rooms.ack_step USING btree (message_id, id);
+CREATE INDEX file_content ON rooms.file USING btree (sha256);
+CREATE INDEX invitation_room ON rooms.invitation USING btree (room_id, created_at);
+CREATE INDEX invitation_try_of ON rooms.invitation_try USING btree (invitation_id, id);
+CREATE INDEX mention_person ON rooms.mention USING btree (person_id, room_id, number);
+CREATE INDEX message_file_file ON rooms.message_file USING btree (file_id);
+CREATE INDEX message_grams ON rooms.message USING gin (grams);
+CREATE INDEX message_order ON rooms.message USING btree (room_id, hlc, id);
+CREATE INDEX message_target ON rooms.message USING btree (target_id) WHERE (target_id IS NOT NULL);
+CREATE UNIQUE INDEX reach_open ON rooms.reach USING btree (region) WHERE (until IS NULL);
+CREATE INDEX reader_key ON rooms.reader USING btree (key, room_id);
+CREATE UNIQUE INDEX reader_once ON rooms.reader USING btree (room_id, key) WHERE (until IS NULL);
+CREATE INDEX reader_room ON rooms.reader USING btree (room_id);
+CREATE UNIQUE INDEX room_one_per_desk ON rooms.room USING btree (kind, region) WHERE (kind = ANY (ARRAY['region_desk'::text, 'national_desk'::text]));
+CREATE UNIQUE INDEX room_one_per_hospital ON rooms.room USING btree (facility_id) WHERE (facility_id IS NOT NULL);
+CREATE INDEX handover_from ON rosters.handover USING btree (from_person, at DESC);
+CREATE INDEX handover_place ON rosters.handover USING btree (place_kind, place_id, at DESC);
+CREATE INDEX handover_to ON rosters.handover USING btree (to_person, at DESC);
+CREATE INDEX shift_event_of ON rosters.shift_event USING btree (shift_id, id);
+CREATE INDEX shift_of_person ON rosters.shift USING btree (person_id, ends_at) WHERE (state = 'planned'::text);
+CREATE INDEX shift_of_place ON rosters.shift USING btree (place_kind, place_id, ends_at) WHERE (state = 'planned'::text);
+CREATE INDEX swap_of_person ON rosters.swap USING btree (to_person, from_person);
+CREATE UNIQUE INDEX swap_open_once ON rosters.swap USING btree (gives) WHERE (state = 'proposed'::text);
 
 CREATE OR REPLACE FUNCTION beds.append_only()
  RETURNS trigger
@@ -586,6 +939,33 @@ begin
   return null;
 end
 $function$;
+CREATE OR REPLACE FUNCTION rooms.append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
+CREATE OR REPLACE FUNCTION rosters.append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
+CREATE OR REPLACE FUNCTION rosters.handover_stays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.acknowledged_at is not null or new.items is distinct from old.items or new.note is distinct from old.note then
+    raise exception 'a handover is not rewritten' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$;
 
 CREATE TRIGGER capacity_report_append_only BEFORE DELETE OR UPDATE ON beds.capacity_report FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
 CREATE TRIGGER identity_access_append_only BEFORE DELETE OR UPDATE ON beds.identity_access FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
@@ -594,3 +974,10 @@ CREATE TRIGGER slot_fencing_rises BEFORE UPDATE OF fencing ON beds.slot FOR EACH
 CREATE TRIGGER slot_event_append_only BEFORE DELETE OR UPDATE ON beds.slot_event FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
 CREATE TRIGGER capability_changes_directory AFTER INSERT OR DELETE OR UPDATE ON facilities.capability FOR EACH STATEMENT EXECUTE FUNCTION facilities.directory_changed();
 CREATE TRIGGER hospital_changes_directory AFTER INSERT OR DELETE OR UPDATE ON facilities.hospital FOR EACH STATEMENT EXECUTE FUNCTION facilities.directory_changed();
+CREATE TRIGGER ack_append_only BEFORE DELETE OR UPDATE ON rooms.ack FOR EACH STATEMENT EXECUTE FUNCTION rooms.append_only();
+CREATE TRIGGER ack_step_append_only BEFORE DELETE OR UPDATE ON rooms.ack_step FOR EACH STATEMENT EXECUTE FUNCTION rooms.append_only();
+CREATE TRIGGER invitation_try_append_only BEFORE DELETE OR UPDATE ON rooms.invitation_try FOR EACH STATEMENT EXECUTE FUNCTION rooms.append_only();
+CREATE TRIGGER message_append_only BEFORE DELETE OR UPDATE ON rooms.message FOR EACH STATEMENT EXECUTE FUNCTION rooms.append_only();
+CREATE TRIGGER receipt_append_only BEFORE DELETE OR UPDATE ON rooms.receipt FOR EACH STATEMENT EXECUTE FUNCTION rooms.append_only();
+CREATE TRIGGER handover_stays BEFORE UPDATE ON rosters.handover FOR EACH ROW EXECUTE FUNCTION rosters.handover_stays();
+CREATE TRIGGER shift_event_append_only BEFORE DELETE OR UPDATE ON rosters.shift_event FOR EACH STATEMENT EXECUTE FUNCTION rosters.append_only();

@@ -28,6 +28,7 @@ import { startPostgres } from './platform/postgres.ts'
 import { makeTimerRunner, sweepTimers, type TimerRunner } from './platform/timers.runner.ts'
 import type { TimerHandler } from './platform/timers.ts'
 import { startWorker } from './platform/worker.ts'
+import { registerRosters } from './rosters/index.ts'
 
 export interface CellOverrides {
   readonly clock?: Clock
@@ -153,6 +154,7 @@ const registerAll = async ({ http, hub }: Pick<Parts, 'http' | 'hub'>, overrides
   registerAuth(http, (ids) => hospitalNames(http.deps.db, ids))
   const directory = registerFacilities(http)
   registerBeds(http, { directory })
+  registerRosters(http, { directory })
   registerEvents(http, hub)
   registerOps(http, VERSION)
   overrides.routes?.(http)

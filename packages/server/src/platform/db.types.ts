@@ -385,6 +385,224 @@ export interface PlatformTimer {
   subject: string;
 }
 
+export interface RoomsAck {
+  at: Timestamp;
+  channel: string;
+  heard_from: string | null;
+  message_id: string;
+  person_id: string;
+  person_name: string;
+}
+
+export interface RoomsAckAsk {
+  asked_at: Timestamp;
+  due_at: Timestamp;
+  message_id: string;
+  room_id: string;
+  state: Generated<string>;
+  step: Generated<number>;
+  target: Json | null;
+}
+
+export interface RoomsAckAsked {
+  at: Timestamp;
+  message_id: string;
+  person_id: string;
+  rung: string;
+}
+
+export interface RoomsAckStep {
+  at: Timestamp;
+  channel: string;
+  id: Generated<Int8>;
+  message_id: string;
+  name: string;
+  outcome: string;
+  person_id: string | null;
+  rung: string;
+  step: number;
+}
+
+export interface RoomsFile {
+  at: Timestamp;
+  brought_by: string;
+  bytes: Int8;
+  height: number | null;
+  id: string;
+  image: boolean;
+  media_type: string;
+  name: string;
+  room_id: string;
+  sha256: Buffer;
+  width: number | null;
+}
+
+export interface RoomsInvitation {
+  code_hash: Buffer;
+  created_at: Timestamp;
+  created_by: string;
+  created_by_name: string;
+  expires_at: Timestamp;
+  for_name: string;
+  guest_name: string | null;
+  id: string;
+  left_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+  room_id: string;
+  session_hash: Buffer | null;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+  wrong_codes: Generated<number>;
+}
+
+export interface RoomsInvitationTry {
+  address: string;
+  at: Timestamp;
+  id: Generated<Int8>;
+  invitation_id: string | null;
+  outcome: string;
+}
+
+export interface RoomsMention {
+  message_id: string;
+  number: Int8;
+  person_id: string;
+  room_id: string;
+}
+
+export interface RoomsMessage {
+  access: Int8;
+  at: Timestamp;
+  author_id: string | null;
+  author_name: string;
+  author_place: string | null;
+  body: Json;
+  cell: string;
+  digest: Buffer;
+  grams: Generated<string[]>;
+  guest: Generated<boolean>;
+  hlc: string;
+  id: string;
+  kind: string;
+  mentions: Generated<Json>;
+  number: Int8;
+  reply_to: string | null;
+  room_id: string;
+  target_id: string | null;
+  written_at: Timestamp | null;
+}
+
+export interface RoomsMessageFile {
+  file_id: string;
+  message_id: string;
+  place: number;
+}
+
+export interface RoomsReach {
+  id: string;
+  region: string;
+  since: Timestamp;
+  until: Timestamp | null;
+}
+
+export interface RoomsReader {
+  after: Int8;
+  by_rule: boolean;
+  ended_at: Timestamp | null;
+  id: Generated<Int8>;
+  key: string;
+  room_id: string;
+  since: Timestamp;
+  until: Int8 | null;
+}
+
+export interface RoomsReceipt {
+  at: Timestamp;
+  person_id: string;
+  room_id: string;
+  upto: Int8;
+  what: string;
+}
+
+export interface RoomsRoom {
+  access: Generated<Int8>;
+  closed_at: Timestamp | null;
+  facility_id: string | null;
+  head: Generated<Int8>;
+  hlc: string | null;
+  id: string;
+  kind: string;
+  last_at: Timestamp;
+  opened_at: Timestamp;
+  opened_by: string | null;
+  region: string;
+  request_id: string | null;
+  title: string;
+}
+
+export interface RostersHandover {
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: string | null;
+  acknowledged_by_name: string | null;
+  at: Timestamp;
+  duty: string;
+  from_name: string;
+  from_person: string;
+  id: string;
+  items: Json;
+  note: string | null;
+  place_id: string;
+  place_kind: string;
+  shift_id: string;
+  to_name: string | null;
+  to_person: string | null;
+}
+
+export interface RostersShift {
+  changed_at: Timestamp;
+  changed_by: string;
+  duty: string;
+  ends_at: Timestamp;
+  id: string;
+  name: string;
+  person_id: string | null;
+  phone: string | null;
+  place_id: string;
+  place_kind: string;
+  rank: string;
+  starts_at: Timestamp;
+  state: Generated<string>;
+  version: Generated<number>;
+}
+
+export interface RostersShiftEvent {
+  at: Timestamp;
+  by_name: string;
+  by_person: string | null;
+  data: Generated<Json>;
+  id: Generated<Int8>;
+  kind: string;
+  shift_id: string;
+}
+
+export interface RostersSwap {
+  ended_at: Timestamp | null;
+  from_agreed_at: Timestamp | null;
+  from_person: string;
+  gives: string;
+  gives_version: number;
+  id: string;
+  note: string | null;
+  proposed_at: Timestamp;
+  proposed_by: string;
+  proposed_by_name: string;
+  state: Generated<string>;
+  takes: string | null;
+  takes_version: number | null;
+  to_agreed_at: Timestamp | null;
+  to_person: string;
+}
+
 export interface DB {
   "beds.capacity_report": BedsCapacityReport;
   "beds.hold": BedsHold;
@@ -410,4 +628,22 @@ export interface DB {
   "platform.person": PlatformPerson;
   "platform.session": PlatformSession;
   "platform.timer": PlatformTimer;
+  "rooms.ack": RoomsAck;
+  "rooms.ack_ask": RoomsAckAsk;
+  "rooms.ack_asked": RoomsAckAsked;
+  "rooms.ack_step": RoomsAckStep;
+  "rooms.file": RoomsFile;
+  "rooms.invitation": RoomsInvitation;
+  "rooms.invitation_try": RoomsInvitationTry;
+  "rooms.mention": RoomsMention;
+  "rooms.message": RoomsMessage;
+  "rooms.message_file": RoomsMessageFile;
+  "rooms.reach": RoomsReach;
+  "rooms.reader": RoomsReader;
+  "rooms.receipt": RoomsReceipt;
+  "rooms.room": RoomsRoom;
+  "rosters.handover": RostersHandover;
+  "rosters.shift": RostersShift;
+  "rosters.shift_event": RostersShiftEvent;
+  "rosters.swap": RostersSwap;
 }
