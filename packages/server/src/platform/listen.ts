@@ -15,7 +15,7 @@ const AGAIN_MS = 1_000
 export const listen = (
   connection: pg.ClientConfig,
   channels: readonly string[],
-  onWake: (channel: string | undefined) => void,
+  onWake: (channel: string | undefined, payload: string) => void,
   log: Logger,
 ): Listening => {
   const closing = new AbortController()
@@ -40,7 +40,7 @@ export const listen = (
 const stayConnected = async (
   connection: pg.ClientConfig,
   channels: readonly string[],
-  onWake: (channel: string | undefined) => void,
+  onWake: (channel: string | undefined, payload: string) => void,
   closing: AbortSignal,
 ): Promise<void> => {
   const client = new pg.Client({ application_name: 'dure-listen', connectionTimeoutMillis: 8_000, ...connection })
@@ -51,9 +51,9 @@ const stayConnected = async (
     })
     lost.catch(() => undefined)
     await Promise.race([client.connect(), lost])
-    client.on('notification', ({ channel }) => onWake(channel))
+    client.on('notification', ({ channel, payload }) => onWake(channel, payload ?? ''))
     for (const channel of channels) await client.query(`listen ${channel}`)
-    onWake(undefined)
+    onWake(undefined, '')
     await Promise.race([lost, whenAborted(closing)])
   } finally {
     await client.end().catch(() => undefined)

@@ -1,63 +1,87 @@
-import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { canonicalJson, sha256 } from './canonical.ts'
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 
-/** An op with its number. `seq` is text: it may outgrow a JavaScript number. */
-export interface NumberedOp {
+/**
+ * A numbered op as it travels, without its hash. Whatever else a newer cell put beside these members belongs to it too:
+ * the hash covers it, and who passes the record on passes it on.
+ */
+export interface ChainRecord {
   readonly origin: string
   readonly epoch: number
-  readonly seq: string
+  readonly seq: number
   readonly kind: string
-  readonly at: Date
+  /** ISO 8601 with milliseconds, UTC. */
+  readonly at: string
   readonly subject: string
-  readonly body: unknown
-  readonly audience: unknown
+  readonly body: Readonly<Record<string, unknown>>
+  /** Lower-case hex. */
+  readonly prevHash: string
 }
 
-/** What the first op of an origin is chained to. */
-export const FIRST_HASH: Buffer = Buffer.alloc(32)
+export interface ChainedRecord extends ChainRecord {
+  readonly hash: string
+}
 
-/** SHA-256 over the hash before and the canonical JSON of everything the op says. */
-export const opHash = (previous: Uint8Array, op: NumberedOp): Buffer =>
-  sha256(
-    previous,
-    canonicalJson([op.origin, op.epoch, op.seq, op.kind, op.at.toISOString(), op.subject, op.body, op.audience]),
-  )
+/** What the first record of a log is chained to. */
+export const FIRST_HASH = '0'.repeat(64)
 
-/** Ed25519 (RFC 8032) over the hash of a batch's last op: by the chain it vouches for everything before. */
-export const signHash = (key: KeyObject, hash: Uint8Array): Buffer => sign(null, hash, key)
+/**
+ * JSON with the members of every object in code-unit order and no spaces: one text per JSON value (RFC 8785 for the values
+ * a log has). Written out by hand because every record of every log goes through it twice.
+ */
+export const chainText = (value: unknown): string => {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(chainText).join(',')}]`
+  const object = value as Readonly<Record<string, unknown>>
+  let text = ''
+  for (const name of Object.keys(object).sort()) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${chainText(object[name])}`
+  }
+  return `{${text}}`
+}
+
+/** SHA-256, in hex, over the {@link chainText} of the record without its hash; its prevHash chains it to the record before. */
+export const recordHash = (record: ChainRecord): string => createHash('sha256').update(chainText(record)).digest('hex')
+
+/** So that no other thing this key signs can be taken for a log. */
+const SIGNED_AS = Buffer.from('dure oplog 1\n')
+const signed = (hash: string): Buffer => Buffer.concat([SIGNED_AS, Buffer.from(hash, 'hex')])
+
+/** Ed25519 (RFC 8032) over the hash of a batch's last record: by the chain it vouches for everything before. */
+export const signHash = (key: KeyObject, hash: string): Buffer => sign(null, signed(hash), key)
 
 /** `publicKey`: the 32 raw bytes. */
-export const verifyHash = (publicKey: Uint8Array, hash: Uint8Array, signature: Uint8Array): boolean =>
-  verify(null, hash, ed25519(publicKey), signature)
+export const verifyHash = (publicKey: Uint8Array, hash: string, signature: Uint8Array): boolean =>
+  signature.length === 64 && verify(null, signed(hash), ed25519(publicKey), signature)
 
-const ed25519 = (raw: Uint8Array): KeyObject =>
-  createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(raw).toString('base64url') } })
-
-export interface ChainedOp extends NumberedOp {
-  readonly hash: Uint8Array
-  readonly prevHash: Uint8Array
-  readonly signature: Uint8Array | null
+/** An Ed25519 public key from its 32 raw bytes. Made once per key: making it costs half as much as a check. */
+export const ed25519 = (raw: Uint8Array): KeyObject => {
+  const x = Buffer.from(raw).toString('base64url')
+  const known = keys.get(x)
+  if (known !== undefined) return known
+  const key = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x } })
+  if (keys.size > 500) keys.clear()
+  keys.set(x, key)
+  return key
 }
+const keys = new Map<string, KeyObject>()
 
 export type ChainFault = {
-  readonly seq: string
-  readonly fault: 'gap' | 'broken-chain' | 'wrong-hash' | 'wrong-signature'
+  readonly seq: number
+  readonly fault: 'gap' | 'broken-chain' | 'wrong-hash'
 }
 
-/** The first fault of a run of ops of one origin, in order, or undefined. `after` is the op before the run. */
+/** The first fault of a run of records of one log, in order, or undefined. `after` is the record before the run. */
 export const findChainFault = (
-  ops: readonly ChainedOp[],
-  publicKey: Uint8Array,
-  after: { readonly seq: string; readonly hash: Uint8Array } = { seq: '0', hash: FIRST_HASH },
+  records: readonly ChainedRecord[],
+  after: { readonly seq: number; readonly hash: string } = { seq: 0, hash: FIRST_HASH },
 ): ChainFault | undefined => {
   let { seq, hash } = after
-  for (const op of ops) {
-    if (BigInt(op.seq) !== BigInt(seq) + 1n) return { seq: op.seq, fault: 'gap' }
-    if (!Buffer.from(hash).equals(op.prevHash)) return { seq: op.seq, fault: 'broken-chain' }
-    if (!opHash(op.prevHash, op).equals(op.hash)) return { seq: op.seq, fault: 'wrong-hash' }
-    if (op.signature !== null && !verifyHash(publicKey, op.hash, op.signature))
-      return { seq: op.seq, fault: 'wrong-signature' }
-    ;({ seq, hash } = op)
+  for (const record of records) {
+    const { hash: said, ...bare } = record
+    if (record.seq !== seq + 1) return { seq: record.seq, fault: 'gap' }
+    if (record.prevHash !== hash) return { seq: record.seq, fault: 'broken-chain' }
+    if (recordHash(bare) !== said) return { seq: record.seq, fault: 'wrong-hash' }
+    ;({ seq, hash } = record)
   }
   return undefined
 }

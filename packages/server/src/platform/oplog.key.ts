@@ -7,7 +7,6 @@ import type { Db } from './db.ts'
 /** This cell's identity as an origin of ops. */
 export interface CellIdentity {
   readonly region: string
-  readonly epoch: number
   readonly key: KeyObject
   /** 32 raw bytes. */
   readonly publicKey: Buffer
@@ -22,23 +21,26 @@ export const cellIdentity = async (db: Db, dataDir: string, region: string, now:
   const key = await privateKey(dataDir)
   const publicKey = rawPublicKey(key)
   await db.sql(
-    `insert into platform.cell (region, epoch, public_key, created_at) values ($1, 1, $2, $3) on conflict do nothing`,
+    `insert into platform.cell (region, public_key, created_at, state_since) values ($1, $2, $3, $3)
+     on conflict do nothing`,
     [region, publicKey, now],
   )
-  const [row] = await db.sql<{ region: string; epoch: number; public_key: Buffer }>(
-    `select region, epoch, public_key from platform.cell`,
-  )
+  const [row] = await db.sql<{ region: string; public_key: Buffer }>(`select region, public_key from platform.cell`)
   if (row === undefined) throw new Error('The cell has no identity')
   if (row.region !== region)
     throw new Error(`This database belongs to the cell of region ${row.region}, DURE_REGION says ${region}`)
   if (!row.public_key.equals(publicKey))
-    throw new Error(`${keyFile(dataDir)} is not the key this database's oplog is signed with: restore the key file`)
-  return { region, epoch: row.epoch, key, publicKey }
+    throw new Error(
+      `${keyFile(dataDir)} is not the key this database's oplog is signed with: restore the key file, ` +
+        `or, when the key was lost or stolen, take a new one with: dure cell new-key`,
+    )
+  return { region, key, publicKey }
 }
 
-const keyFile = (dataDir: string): string => join(dataDir, 'cell.key')
+export const keyFile = (dataDir: string): string => join(dataDir, 'cell.key')
 
-const privateKey = async (dataDir: string): Promise<KeyObject> => {
+/** The private key of the data folder, made when there is none. */
+export const privateKey = async (dataDir: string): Promise<KeyObject> => {
   const file = keyFile(dataDir)
   if (!existsSync(file)) {
     const { privateKey: made } = generateKeyPairSync('ed25519')
@@ -49,5 +51,6 @@ const privateKey = async (dataDir: string): Promise<KeyObject> => {
   return createPrivateKey(await readFile(file, 'utf8'))
 }
 
-const rawPublicKey = (key: KeyObject): Buffer =>
+/** 32 raw bytes. */
+export const rawPublicKey = (key: KeyObject): Buffer =>
   Buffer.from(String(createPublicKey(key).export({ format: 'jwk' }).x), 'base64url')

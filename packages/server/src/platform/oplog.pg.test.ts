@@ -3,14 +3,25 @@ import { test } from 'node:test'
 import { type TestCell, testCell } from '../testing/cell.ts'
 import { sequence } from './oplog.sequencer.ts'
 import { appendOp } from './oplog.ts'
-import { type ChainedOp, findChainFault } from './oplog-chain.ts'
+import { type ChainedRecord, findChainFault, verifyHash } from './oplog-chain.ts'
 
-const readOps = async ({ cell }: TestCell): Promise<(ChainedOp & { body: { writer: number; step: number } })[]> =>
-  cell.deps.db.sql(
-    `select origin, epoch, seq, kind, at, subject, body, audience, prev_hash as "prevHash", hash, signature
+interface ReadOp extends ChainedRecord {
+  readonly body: { readonly writer: number; readonly step: number }
+  readonly signature: Buffer | null
+}
+
+/** The whole log; its first record opened the epoch. */
+const readLog = async ({ cell }: TestCell): Promise<ReadOp[]> => {
+  const rows = await cell.deps.db.sql<Omit<ReadOp, 'at'> & { at: Date }>(
+    `select origin, epoch::float8 as epoch, seq::float8 as seq, kind, at, subject, body,
+            encode(prev_hash, 'hex') as "prevHash", encode(hash, 'hex') as hash, signature
        from platform.oplog
       order by seq`,
   )
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }))
+}
+const readOps = async (test: TestCell): Promise<ReadOp[]> =>
+  (await readLog(test)).filter(({ kind }) => kind === 'tested')
 
 const write = ({ cell }: TestCell, subject: string, body: Record<string, unknown> = {}): Promise<void> =>
   cell.deps.db.tx((tx) => appendOp(tx, { kind: 'tested', subject, body, audience: {}, at: cell.deps.clock.now() }))
@@ -29,8 +40,8 @@ test('an op belongs to the transaction that decided: what is rolled back was nev
   assert.deepEqual(
     (await readOps(test)).map(({ seq, subject }) => [seq, subject]),
     [
-      ['1', 'A'],
-      ['2', 'C'],
+      [2, 'A'],
+      [3, 'C'],
     ],
   )
 })
@@ -80,8 +91,10 @@ test('numbers are gap-free under 8 writers and two sequencers, each writer in it
     ops.length,
     kept.reduce((a, b) => a + b, 0),
   )
-  assert.equal(findChainFault(ops, test.cell.identity.publicKey), undefined)
-  assert.notEqual(ops.at(-1)?.signature, null)
+  const log = (await readLog(test)).map(({ signature: _, ...record }) => record)
+  assert.equal(findChainFault(log), undefined)
+  const { signature = null, hash = '' } = (await readLog(test)).at(-1) ?? {}
+  assert.equal(signature !== null && verifyHash(test.cell.identity.publicKey, hash, signature), true)
   for (let which = 0; which < WRITERS; which += 1) {
     const steps = ops.filter(({ body }) => body.writer === which).map(({ body }) => body.step)
     assert.deepEqual(
@@ -97,7 +110,7 @@ test('a reader that follows by number misses nothing while writers write', async
   let writing = true
   const seen: string[] = []
   const reader = async () => {
-    for (let cursor = '0'; ; ) {
+    for (let cursor = '1'; ; ) {
       const last = !writing
       await test.cell.sequence()
       const rows = await db.sql<{ seq: string }>('select seq from platform.oplog where seq > $1 order by seq', [cursor])
@@ -113,7 +126,7 @@ test('a reader that follows by number misses nothing while writers write', async
   const total = kept.reduce((a, b) => a + b, 0)
   assert.deepEqual(
     seen,
-    Array.from({ length: total }, (_, index) => `${index + 1}`),
+    Array.from({ length: total }, (_, index) => `${index + 2}`),
   )
 })
 
@@ -136,8 +149,8 @@ test('an op committed late is numbered late: a slow transaction is not skipped',
   assert.deepEqual(
     (await readOps(test)).map(({ seq, subject }) => [seq, subject]),
     [
-      ['1', 'quick'],
-      ['2', 'slow'],
+      [2, 'quick'],
+      [3, 'slow'],
     ],
   )
 })
@@ -146,7 +159,7 @@ test('a running cell gives numbers by itself, soon after the commit', async () =
   await using test = await testCell({ background: true })
   const { db } = test.cell.deps
   await write(test, 'A')
-  const numbered = async (): Promise<boolean> => (await db.sql('select from platform.oplog')).length === 1
+  const numbered = async (): Promise<boolean> => (await db.sql('select from platform.oplog')).length === 2
   const deadline = performance.now() + 20_000
   while (!(await numbered())) assert(performance.now() < deadline)
 })

@@ -1,0 +1,212 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Db } from '../platform/db.ts'
+import { commonEnd, newestEpoch } from './branch.ts'
+import { branchOf, findLogs, type LogRow, lineAt, linesAfter } from './log.sql.ts'
+import type { CellId } from './log-record.ts'
+import type { Mark } from './mark.service.ts'
+import type { Have, Vector } from './vector.ts'
+import { endLine, signedLine } from './wire.ts'
+
+/** Characters of one answer before compression, about. Whole signed batches only, so one batch may go beyond it. */
+export const ANSWER_CHARS = 8 * 1024 * 1024
+const PAGE = 1_000
+
+/** Tells who waits for a log that it has grown. */
+export interface Wakes {
+  wake(origin: CellId | undefined): void
+  /** Resolves when one of these logs grows after the call, or after `ms`, or when told to stop. */
+  next(origins: readonly CellId[], ms: number, stop: AbortSignal): Promise<void>
+}
+
+/** Woken by origin: a busy log does not wake those who wait for another. */
+export const makeWakes = (): Wakes => {
+  const sleepers = new Map<CellId, Set<() => void>>()
+  const wakeOne = (origin: CellId) => {
+    for (const wake of [...(sleepers.get(origin) ?? [])]) wake()
+  }
+  return {
+    wake: (origin) => {
+      if (origin !== undefined) wakeOne(origin)
+      else for (const one of sleepers.keys()) wakeOne(one)
+    },
+    next: (origins, ms, stop) =>
+      new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer)
+          stop.removeEventListener('abort', done)
+          for (const origin of origins) sleepers.get(origin)?.delete(done)
+          resolve()
+        }
+        const timer = setTimeout(done, ms)
+        for (const origin of origins) {
+          const of = sleepers.get(origin) ?? new Set()
+          sleepers.set(origin, of.add(done))
+        }
+        if (stop.aborted) done()
+        else stop.addEventListener('abort', done)
+      }),
+  }
+}
+
+export interface AnswerParts {
+  readonly db: Db
+  readonly self: CellId
+  /** When this cell last knew another's log to be whole. */
+  readonly asOf: (origin: CellId) => Date | null
+  /** Called before records of a log written here are shown to anyone. */
+  readonly raiseMark: (origin: CellId, mark: Mark) => Promise<void>
+}
+
+/** What goes to a reader; `write` waits for a slow one. */
+export interface Sink {
+  write(text: string): Promise<void>
+}
+
+interface Part {
+  readonly row: LogRow
+  readonly start: number
+}
+
+/** End of a term that asks for newer branches only: the reader writes this log itself. */
+export const NOTHING_BUT_NEWER = Number.MAX_SAFE_INTEGER
+
+export interface Answering {
+  /** What of the asked logs the reader lacks, now. */
+  lacking(vector: Vector): Promise<readonly Part[]>
+  /** Writes what is lacking, at most about {@link ANSWER_CHARS}. */
+  send(parts: readonly Part[], sink: Sink, limitChars?: number): Promise<void>
+  /** At the end of a wait: which branch is here, and as of when it is known. */
+  sendNothingNew(vector: Vector, sink: Sink): Promise<void>
+}
+
+export const makeAnswering = ({ db, self, asOf, raiseMark }: AnswerParts): Answering => {
+  const headLine = async (row: LogRow): Promise<string> => {
+    const opening = row.openings.at(-1)
+    const line = opening && (await lineAt(db, row.origin, opening.seq))
+    if (line === undefined || line.signature === null) return ''
+    const known = row.origin === self ? new Date() : asOf(row.origin)
+    const asOfText = known === null ? 'null' : `"${known.toISOString()}"`
+    return `{"log":"${row.origin}","end":${row.head?.seq ?? 0},"asOf":${asOfText},"signature":"${line.signature}","opening":${line.line}}\n`
+  }
+
+  const lacking: Answering['lacking'] = async (vector) => {
+    const rows = await findLogs(db, [...vector.keys()])
+    const parts = rows.flatMap((row) => {
+      const have = vector.get(row.origin)
+      const start = have === undefined ? undefined : startFor(row, have)
+      return start === undefined ? [] : [{ row, start }]
+    })
+    for (const { row } of parts)
+      if (row.openings.at(-1)?.writer === self)
+        await raiseMark(row.origin, { epoch: newestEpoch(branchOf(row)), seq: row.head?.seq ?? 0 })
+    return parts
+  }
+
+  const send: Answering['send'] = async (parts, sink, limitChars = ANSWER_CHARS) => {
+    let left = limitChars
+    for (const { row, start } of parts) {
+      if (left <= 0) return sink.write(endLine(true))
+      await sink.write(await headLine(row))
+      const sent = await sendRecords(row, start, left, sink)
+      left -= sent.chars
+      if (sent.cut) return sink.write(endLine(true))
+    }
+    await sink.write(endLine(false))
+  }
+
+  /** Up to where the log went when it was looked at: what comes later is the next answer's. */
+  const sendRecords = async (
+    { origin, head }: LogRow,
+    start: number,
+    limit: number,
+    sink: Sink,
+  ): Promise<{ readonly chars: number; readonly cut: boolean }> => {
+    const end = head?.seq ?? 0
+    let chars = 0
+    let unsigned = ''
+    for (let after = start; after < end; ) {
+      const lines = await linesAfter(db, origin, after, Math.min(PAGE, end - after))
+      if (lines.length === 0) break
+      let text = ''
+      for (const { seq, line, signature } of lines) {
+        unsigned += `${line}\n`
+        after = seq
+        if (signature === null) continue
+        text += unsigned + signedLine(origin, seq, signature)
+        unsigned = ''
+        if (chars + text.length >= limit) {
+          await sink.write(text)
+          return { chars: chars + text.length, cut: true }
+        }
+      }
+      chars += text.length
+      await sink.write(text)
+    }
+    return { chars, cut: false }
+  }
+
+  const sendNothingNew: Answering['sendNothingNew'] = async (vector, sink) => {
+    const asked = [...vector].filter(([, have]) => have.end !== NOTHING_BUT_NEWER).map(([origin]) => origin)
+    for (const row of await findLogs(db, asked)) await sink.write(await headLine(row))
+    await sink.write(endLine(false))
+  }
+
+  return { lacking, send, sendNothingNew }
+}
+
+/** After which record to begin, or `undefined` if the reader lacks nothing of this log, or knows a newer branch than ours. */
+const startFor = (row: LogRow, have: Have): number | undefined => {
+  const ours = branchOf(row)
+  const newest = newestEpoch(ours)
+  if (newest === 0 || newest < have.followedEpoch) return undefined
+  const shared = commonEnd(ours, have)
+  if (newest > have.followedEpoch) return shared
+  return shared < ours.end && have.end !== NOTHING_BUT_NEWER ? shared : undefined
+}
+
+/** The longest a question may wait, in seconds. */
+export const MAX_WAIT_S = 30
+/** A log is looked at anew this often although nobody said that it grew. */
+const LOOK_MS = 5_000
+
+/**
+ * Answers one question: at once when something is lacking, else as soon as it is, else when the wait is over.
+ * @param alive called every {@link BEAT_MS} while nothing is sent, so that the reader can tell a silent link from a quiet log
+ */
+export const answer = async (
+  answering: Answering,
+  wakes: Wakes,
+  vector: Vector,
+  waitS: number,
+  sink: Sink,
+  alive: () => void,
+  stop: AbortSignal,
+): Promise<void> => {
+  const until = performance.now() + Math.min(waitS, MAX_WAIT_S) * 1_000
+  const origins = [...vector.keys()]
+  const beat = setInterval(alive, BEAT_MS)
+  try {
+    for (;;) {
+      const leftMs = until - performance.now()
+      const woken = new AbortController()
+      // Asked for before looking, so that nothing falls in between.
+      const next = wakes.next(origins, Math.min(LOOK_MS, Math.max(0, leftMs)), AbortSignal.any([stop, woken.signal]))
+      const parts = await answering.lacking(vector)
+      if (parts.length > 0 || leftMs <= 0 || stop.aborted) {
+        woken.abort()
+        await next
+        if (stop.aborted) return
+        clearInterval(beat)
+        if (parts.length > 0) await answering.send(parts, sink)
+        else await answering.sendNothingNew(vector, sink)
+        return
+      }
+      await next
+      // Writers in one burst become one answer.
+      await wait(0)
+    }
+  } finally {
+    clearInterval(beat)
+  }
+}
+export const BEAT_MS = 1_500

@@ -1,0 +1,162 @@
+import { codeOf, type Db, type Tx } from '../platform/db.ts'
+import type { Logger } from '../platform/logger.ts'
+import { recordsAfter } from './log.sql.ts'
+import type { CellId, LogRecord } from './log-record.ts'
+import type { Registry } from './registry.ts'
+
+/**
+ * Hands taken records to the slices. A kind nobody here knows, or whose handler failed, never stops a log: the records are kept and
+ * passed on, and what was not applied waits in exchange.unapplied, in order, until a version that can do it comes.
+ */
+export interface Applying {
+  /** In the transaction that takes the records. */
+  hand(tx: Tx, origin: CellId, records: readonly LogRecord[], now: Date): Promise<void>
+  /** Tries what waits, oldest first; gives how many records were applied. */
+  catchUp(now: Date): Promise<number>
+}
+
+interface Waiting {
+  origin: string
+  kind: string
+  first_seq: number
+  last_seq: number
+}
+
+/** Records of one kind handed over in one transaction. */
+const PAGE = 200
+
+export const makeApplying = (db: Db, registry: Registry, version: string, log: Logger): Applying => {
+  const one = async (tx: Tx, record: LogRecord, now: Date): Promise<void> => {
+    for (const handler of registry.records.get(record.kind) ?? []) await handler(tx, record, now)
+  }
+
+  const hand: Applying['hand'] = async (tx, origin, records, now) => {
+    const waiting = await waitingKinds(tx, origin)
+    const ready = records.filter(({ kind }) => !waiting.has(kind) && registry.records.has(kind))
+    const failed = await handReady(tx, ready, now)
+    const later = records.filter(({ kind }) => waiting.has(kind) || !registry.records.has(kind) || failed.has(kind))
+    const firstFailed = new Map<string, string>()
+    for (const [kind, { error }] of failed) firstFailed.set(kind, error)
+    await putOff(
+      tx,
+      origin,
+      later.filter((record) => record.seq >= (failed.get(record.kind)?.seq ?? 0)),
+      firstFailed,
+      now,
+    )
+  }
+
+  /** All at once; only if that fails one by one, so that what can be applied is. */
+  const handReady = async (
+    tx: Tx,
+    records: readonly LogRecord[],
+    now: Date,
+  ): Promise<ReadonlyMap<string, { readonly seq: number; readonly error: string }>> => {
+    const failed = new Map<string, { seq: number; error: string }>()
+    if (records.length === 0) return failed
+    try {
+      await db.tx(async (inner) => {
+        for (const record of records) await one(inner, record, now)
+      })
+      return failed
+    } catch (error) {
+      if (isLuck(error)) throw error
+    }
+    for (const record of records) {
+      if (failed.has(record.kind)) continue
+      try {
+        await db.tx((inner) => one(inner, record, now))
+      } catch (error) {
+        if (isLuck(error)) throw error
+        log.error({ err: error, origin: record.origin, seq: record.seq, kind: record.kind }, 'record-not-applied')
+        failed.set(record.kind, { seq: record.seq, error: error instanceof Error ? error.name : 'unknown' })
+      }
+    }
+    return failed
+  }
+
+  const putOff = async (
+    tx: Tx,
+    origin: CellId,
+    records: readonly LogRecord[],
+    errors: ReadonlyMap<string, string>,
+    now: Date,
+  ): Promise<void> => {
+    const kinds = [...Map.groupBy(records, ({ kind }) => kind)]
+    if (kinds.length === 0) return
+    await tx.sql(
+      `insert into exchange.unapplied (origin, kind, first_seq, last_seq, error, version, since)
+       select $1, u.kind, u.first_seq, u.last_seq, u.error, $6, $7
+         from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[]) as u (kind, first_seq, last_seq, error)
+       on conflict (origin, kind) do update
+          set last_seq = excluded.last_seq, error = coalesce(excluded.error, unapplied.error)`,
+      [
+        origin,
+        kinds.map(([kind]) => kind),
+        kinds.map(([, of]) => of[0]?.seq ?? 0),
+        kinds.map(([, of]) => of.at(-1)?.seq ?? 0),
+        kinds.map(([kind]) => errors.get(kind) ?? null),
+        version,
+        now,
+      ],
+    )
+  }
+
+  const catchUp = async (now: Date): Promise<number> => {
+    const rows = await db.sql<Waiting>(
+      `select origin, kind, first_seq::float8 as first_seq, last_seq::float8 as last_seq
+         from exchange.unapplied
+        where kind = any($1)
+        order by origin, first_seq`,
+      [[...registry.records.keys()]],
+    )
+    let applied = 0
+    for (const row of rows) applied += await catchUpKind(row, now)
+    return applied
+  }
+
+  const catchUpKind = async ({ origin, kind }: Waiting, now: Date): Promise<number> => {
+    for (let applied = 0; ; ) {
+      const done = await catchUpPage(origin, kind, now).catch((error: unknown) => {
+        log.error({ err: error, origin, kind }, 'record-not-applied')
+        return 'failed' as const
+      })
+      if (done === 'failed') return applied
+      applied += done
+      if (done < PAGE) return applied
+    }
+  }
+
+  const catchUpPage = (origin: CellId, kind: string, now: Date): Promise<number> =>
+    db.tx(async (tx) => {
+      // The log's row first, as who takes records holds it: no record comes in while what is before it is applied.
+      await tx.sql(`select from exchange.log where origin = $1 for update`, [origin])
+      const [row] = await tx.sql<{ first_seq: number }>(
+        `select first_seq::float8 as first_seq from exchange.unapplied where origin = $1 and kind = $2 for update`,
+        [origin, kind],
+      )
+      if (row === undefined) return 0
+      const records = await recordsAfter(tx, origin, row.first_seq - 1, PAGE, kind)
+      for (const record of records) await one(tx, record, now)
+      const last = records.at(-1)
+      if (records.length < PAGE || last === undefined)
+        await tx.sql(`delete from exchange.unapplied where origin = $1 and kind = $2`, [origin, kind])
+      else
+        await tx.sql(`update exchange.unapplied set first_seq = $3 where origin = $1 and kind = $2`, [
+          origin,
+          kind,
+          last.seq + 1,
+        ])
+      return records.length
+    })
+
+  return { hand, catchUp }
+}
+
+/** Serialization failures and deadlocks are tried again as a whole; what the connection lost too. */
+const isLuck = (error: unknown): boolean => /^(40|08|57P)/.test(codeOf(error))
+
+const waitingKinds = async (tx: Tx, origin: CellId): Promise<ReadonlySet<string>> => {
+  const rows = await tx.sql<{ kind: string }>(`select kind from exchange.unapplied where origin = $1`, [origin])
+  return new Set(rows.map(({ kind }) => kind))
+}

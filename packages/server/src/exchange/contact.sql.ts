@@ -1,0 +1,84 @@
+import type { Queries } from '../platform/db.ts'
+import { newestEpoch } from './branch.ts'
+import type { Contact } from './cell-states.ts'
+import type { ContactRow, Contacts } from './contact.ts'
+import { type LogRow, listLogs } from './log.sql.ts'
+import type { CellId } from './log-record.ts'
+import type { Standing } from './ports.ts'
+
+export const saveContacts = async (db: Queries, rows: readonly ContactRow[]): Promise<void> => {
+  if (rows.length === 0) return
+  await db.sql(
+    `insert into exchange.peer (cell, direct_at, failing_since, last_error, known_as_of, relayed_by)
+     select * from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::text[])
+     on conflict (cell) do update
+        set direct_at = coalesce(excluded.direct_at, peer.direct_at),
+            failing_since = excluded.failing_since,
+            last_error = excluded.last_error,
+            known_as_of = coalesce(excluded.known_as_of, peer.known_as_of),
+            relayed_by = coalesce(excluded.relayed_by, peer.relayed_by)`,
+    [
+      rows.map(({ cell }) => cell),
+      rows.map(({ directAt }) => directAt),
+      rows.map(({ failingSince }) => failingSince),
+      rows.map(({ lastError }) => lastError),
+      rows.map(({ knownAsOf }) => knownAsOf),
+      rows.map(({ relayedBy }) => relayedBy),
+    ],
+  )
+}
+
+export interface ContactView extends Contact {
+  readonly lastError: string | null
+  readonly log: LogRow | null
+}
+
+/** What is known of each cell: contact and log together. */
+export const listContacts = async (db: Queries, cells: readonly CellId[]): Promise<ContactView[]> => {
+  const rows = await db.sql<{
+    cell: string
+    direct_at: Date | null
+    failing_since: Date | null
+    last_error: string | null
+    known_as_of: Date | null
+    relayed_by: string | null
+  }>(`select cell, direct_at, failing_since, last_error, known_as_of, relayed_by from exchange.peer`)
+  const logs = await listLogs(db)
+  const all = [...new Set([...cells, ...logs.map(({ origin }) => origin)])].sort()
+  return all.map((cell) => {
+    const row = rows.find((one) => one.cell === cell)
+    const known = logs.find(({ origin }) => origin === cell) ?? null
+    return {
+      cell,
+      directAt: row?.direct_at ?? null,
+      failingSince: row?.failing_since ?? null,
+      lastError: row?.last_error ?? null,
+      knownAsOf: row?.known_as_of ?? null,
+      relayedBy: row?.relayed_by ?? null,
+      stoppedAt: known?.stoppedAt ?? null,
+      log: known,
+    }
+  })
+}
+
+export const standingsOf = async (db: Queries, self: CellId, contacts: Contacts): Promise<Standing[]> => {
+  const writing = await db.sql<{ origin: string; epoch: number }>(
+    `select origin, epoch::float8 as epoch from platform.writing`,
+  )
+  const views = await listContacts(db, [])
+  return views.flatMap(({ cell, directAt, knownAsOf, log }) => {
+    const newest = log?.openings.at(-1)
+    if (log === null || newest === undefined) return []
+    const memory = cell === self ? null : contacts.asOf(cell)
+    const times = [memory, directAt, knownAsOf].flatMap((at) => (at === null ? [] : [at.getTime()]))
+    return [
+      {
+        origin: cell,
+        epoch: newestEpoch({ openings: log.openings }),
+        writer: newest.writer,
+        mayWrite: writing.some((one) => one.origin === cell),
+        contactAt: cell === self || times.length === 0 ? null : new Date(Math.max(...times)),
+      },
+    ]
+  })
+}

@@ -1,0 +1,299 @@
+import type pg from 'pg'
+import { Counter, Gauge } from 'prom-client'
+import type { Deps } from '../platform/deps.ts'
+import type { CellIdentity } from '../platform/oplog.key.ts'
+import { startWorker } from '../platform/worker.ts'
+import { makeAnswering, makeWakes, type Wakes } from './answer.service.ts'
+import { type Applying, makeApplying } from './applying.service.ts'
+import { makeLink } from './client.service.ts'
+import { doCommands } from './commands.service.ts'
+import { saveContacts, standingsOf } from './contact.sql.ts'
+import { type Contacts, makeContacts } from './contact.ts'
+import { makeDirectoryKeeper } from './directory.service.ts'
+import type { Directory } from './directory.ts'
+import { EMPTY_DIRECTORY } from './directory.ts'
+import { beginLog, type CellState, cellRow, enterRecovering, reopen, reopenAfterPromotion } from './epoch.service.ts'
+import { type Intake, makeIntake } from './intake.service.ts'
+import { startLeading } from './leader.service.ts'
+import { startListener } from './listener.service.ts'
+import { findLogs } from './log.sql.ts'
+import type { CellId } from './log-record.ts'
+import { type MarkKeeper, makeMarkKeeper } from './mark.service.ts'
+import { SealingKeyBody } from './opening.ts'
+import type { ExchangePort } from './ports.ts'
+import { type Puller, startPuller } from './puller.service.ts'
+import { makeRecovery } from './recovery.ts'
+import { makeRegistry } from './registry.ts'
+import { SILENT_AFTER_MS } from './relays.ts'
+import { makeSealingKeys, openSealed, saveSealingKey, sealFor, withdrawSealingKey } from './sealing.service.ts'
+import { readTlsFiles } from './tls.service.ts'
+
+export interface Exchange {
+  readonly port: ExchangePort
+  readonly state: () => CellState
+  readonly directory: () => Directory
+  /** Before anybody is served: the list of cells, the own log and its epoch. */
+  begin(identity: CellIdentity): Promise<void>
+  /** What goes on by itself: the listener, the links, the looks after promotions and commands. */
+  start(connection: pg.ClientConfig): Promise<void>
+  /** A log has grown; absent: any may have. */
+  wake(origin: CellId | undefined): void
+  /** One look after everything that is not a link: commands, promotions, recovery, records that wait for a handler. */
+  round(): Promise<void>
+  /** Port of the listener; `undefined` while there is none. */
+  listening(): number | undefined
+}
+
+const ROUND_MS = 1_000
+const TICK_MS = 500
+const SAVE_MS = 2_000
+
+/** Everything a cell has to do with other cells. Without a list of cells: its own log, and nothing on the network. */
+export const makeExchange = (deps: Deps, version: string): Exchange => {
+  const { db, clock, log, config, metrics } = deps
+  const self = config.region
+  const registry = makeRegistry()
+  const wakes: Wakes = makeWakes()
+  const contacts: Contacts = makeContacts(performance.now())
+  const marks: MarkKeeper = makeMarkKeeper(config.dataDir)
+  const sealingKeys = makeSealingKeys(config.dataDir)
+  const applying: Applying = makeApplying(db, registry, version, log)
+  const keeper = config.exchange === undefined ? undefined : makeDirectoryKeeper(db, config.exchange, clock, log)
+  const directory = () => keeper?.current() ?? EMPTY_DIRECTORY
+  const recovery = makeRecovery()
+  const intake: Intake = makeIntake({ deps, self, directory, applying, registry })
+  let state: CellState = 'recovering'
+  let identity: CellIdentity | undefined
+  let listeningOn: number | undefined
+  let pullers: readonly Puller[] = []
+
+  const counts = makeCounts(deps)
+  const refused = (why: string, detail: Readonly<Record<string, unknown>>): void => {
+    counts.refused.inc({ why })
+    log.warn({ why, ...detail }, 'exchange-refused')
+  }
+  const others = () => directory().cells.flatMap(({ id }) => (id === self ? [] : [id]))
+
+  registry.onRecord('cell-key-published', async (tx, record) => {
+    const key = SealingKeyBody.safeParse(record.body)
+    if (key.success) await saveSealingKey(tx, record.origin, key.data, record.seq, new Date(record.at))
+  })
+  registry.onRecord('cell-key-withdrawn', async (tx, record) => {
+    const { keyId } = record.body
+    if (typeof keyId === 'string') await withdrawSealingKey(tx, record.origin, keyId, new Date(record.at))
+  })
+
+  const standings = () => standingsOf(db, self, contacts)
+  const port: ExchangePort = {
+    onRecord: registry.onRecord,
+    onRewound: registry.onRewound,
+    onOpened: registry.onOpened,
+    onApplied: registry.onApplied,
+    standings,
+    standing: async (origin) => (await standings()).find((one) => one.origin === origin) ?? null,
+    get cells() {
+      return [...new Set([self, ...others()])].sort()
+    },
+    seal: (to, text) => sealFor(db, [to], text, ''),
+    open: (sealed) => openSealed(sealingKeys, sealed, ''),
+  }
+
+  const refresh = async () => {
+    const row = await cellRow(db)
+    if (row.state !== state) {
+      log.warn({ from: state, to: row.state }, 'cell-state')
+      if (row.state === 'recovering') recovery.reset()
+      state = row.state
+      for (const puller of pullers) puller.again()
+    }
+    return row
+  }
+
+  const parts = async () => {
+    if (identity === undefined) throw new Error('The exchange has not begun')
+    return { db, identity, registry, sealingKey: await sealingKeys.current(clock.now()) }
+  }
+
+  const begin: Exchange['begin'] = async (own) => {
+    identity = own
+    await keeper?.begin()
+    const { sealingKey } = await parts()
+    const alone = others().length === 0
+    await beginLog({ deps, identity: own, registry, sealingKey, alone }, await marks.read())
+    state = (await cellRow(db)).state
+  }
+
+  const round: Exchange['round'] = async () => {
+    await keeper?.look()
+    const row = await refresh()
+    if (row.sameTimeline === false) await reopenAfterPromotion(await parts(), clock.now())
+    await doCommands({ ...(await parts()), self, marks, directory, contacts, log, clock })
+    await finishRecovery(row.founded)
+    await refresh()
+    const applied = await applying.catchUp(clock.now())
+    if (applied > 0) log.info({ records: applied }, 'waiting-records-applied')
+  }
+
+  /** Once every neighbour that can be reached has told what it knows of our log, we go on above it. */
+  const finishRecovery = async (founded: boolean): Promise<void> => {
+    if (state !== 'recovering' || keeper === undefined) return
+    const remembered = await marks.read()
+    const mayBeNew = !founded && !remembered.has(self)
+    if (!recovery.isDone(others(), mayBeNew)) return
+    const [own] = await findLogs(db, [self])
+    const isNew = mayBeNew && own?.head == null
+    const opened = await reopen(await parts(), remembered, isNew ? 'founded' : 'restored', clock.now())
+    log.warn({ ...opened, reason: isNew ? 'founded' : 'restored' }, 'epoch-opened')
+    for (const handler of registry.applied) await handler([self])
+  }
+
+  const enterRecovery = async () => {
+    log.fatal({}, 'own-records-are-missing')
+    await db.tx((tx) => enterRecovering(tx, self, 'a neighbour has records of ours that are not here', clock.now()))
+    await refresh()
+  }
+
+  const startPullers = async () => {
+    const { exchange } = config
+    if (exchange === undefined) return { close: async () => undefined }
+    const tls = await readTlsFiles(exchange.tlsDir)
+    const running = new Map<CellId, { readonly address: string; readonly puller: Puller }>()
+    const follow = async () => {
+      for (const { id, address: listed } of directory().cells) {
+        const address = exchange.routes.get(id) ?? listed
+        const known = running.get(id)
+        if (id === self || known?.address === address) continue
+        await known?.puller.close()
+        const puller = startPuller(makeLink(id, address, tls), {
+          deps,
+          self,
+          intake,
+          contacts,
+          state: () => state,
+          others,
+          refused,
+          applied: (origin, count) => counts.applied.inc({ origin }, count),
+          heardOwn: recovery.heard,
+          unreachable: recovery.unreachable,
+          lostOwn: enterRecovery,
+          chance: Math.random,
+        })
+        running.set(id, { address, puller })
+      }
+      pullers = [...running.values()].map(({ puller }) => puller)
+    }
+    await follow()
+    const ticker = startWorker('links', TICK_MS, tick(follow), log)
+    return {
+      close: async () => {
+        await ticker.close()
+        await Promise.all([...running.values()].map(({ puller }) => puller.close()))
+        pullers = []
+        await saveContacts(db, contacts.rows())
+      },
+    }
+  }
+
+  /** When a link falls silent the other links are asked for its cell's log at once. */
+  const tick = (follow: () => Promise<void>) => {
+    let silentBefore = ''
+    let savedAt = 0
+    return async (): Promise<false> => {
+      const nowMs = performance.now()
+      await follow()
+      const silent = others()
+        .filter((id) => contacts.isSilent(id, nowMs, SILENT_AFTER_MS))
+        .join()
+      if (silent !== silentBefore && silentBefore.length < silent.length) for (const puller of pullers) puller.again()
+      silentBefore = silent
+      if (nowMs - savedAt > SAVE_MS) {
+        savedAt = nowMs
+        await saveContacts(db, contacts.rows())
+      }
+      return false
+    }
+  }
+
+  const start: Exchange['start'] = async (connection) => {
+    const worker = startWorker('exchange', ROUND_MS, async () => (await round(), false), log)
+    deps.onClose(() => worker.close())
+    const { exchange } = config
+    if (exchange === undefined) return
+    const asOf = (origin: CellId) => contacts.asOf(origin)
+    const answering = makeAnswering({ db, self, asOf, raiseMark: marks.raise })
+    const tls = await readTlsFiles(exchange.tlsDir)
+    const { host, port: wanted } = exchange
+    const listener = await startListener({ answering, wakes, self, directory, refused, log, tls, host, port: wanted })
+    listeningOn = listener.port
+    log.info({ port: listener.port, cells: others() }, 'exchange-ready')
+    deps.onClose(() => listener.close())
+    const leading = startLeading(connection, startPullers, log)
+    deps.onClose(() => leading.close())
+  }
+
+  measure(deps, others, contacts)
+  return {
+    port,
+    state: () => state,
+    directory,
+    begin,
+    start,
+    wake: wakes.wake,
+    round,
+    listening: () => listeningOn,
+  }
+}
+
+const makeCounts = ({ metrics }: Deps) => {
+  const registers = [metrics.registry]
+  return {
+    refused: new Counter({
+      name: 'dure_exchange_refused_total',
+      help: 'What came from other cells and was refused',
+      labelNames: ['why'],
+      registers,
+    }),
+    applied: new Counter({
+      name: 'dure_exchange_records_total',
+      help: 'Records taken from other cells',
+      labelNames: ['origin'],
+      registers,
+    }),
+  }
+}
+
+/** Figures looked up when they are asked for. */
+const measure = ({ metrics, db, clock }: Deps, others: () => readonly CellId[], contacts: Contacts): void => {
+  const registers = [metrics.registry]
+  new Gauge({
+    name: 'dure_exchange_age_seconds',
+    help: 'Age of what is known of a cell',
+    labelNames: ['origin'],
+    registers,
+    collect() {
+      this.reset()
+      for (const origin of others()) {
+        const known = contacts.asOf(origin)
+        this.set(
+          { origin },
+          known === null ? Number.POSITIVE_INFINITY : (clock.now().getTime() - known.getTime()) / 1_000,
+        )
+      }
+    },
+  })
+  new Gauge({
+    name: 'dure_exchange_alarms',
+    help: 'Alarms of the exchange that nobody has cleared',
+    labelNames: ['what'],
+    registers,
+    async collect() {
+      this.reset()
+      const rows = await db
+        .sql<{ what: string; count: number }>(
+          `select what, count(*)::int as count from exchange.alarm where cleared_at is null group by what`,
+        )
+        .catch(() => [])
+      for (const { what, count } of rows) this.set({ what }, count)
+    },
+  })
+}

@@ -1,0 +1,7 @@
+export { newestEpoch } from './branch.ts'
+export type { CellState } from './epoch.service.ts'
+export { nextFencing } from './epoch.ts'
+export { registerExchangeRoutes } from './exchange.routes.ts'
+export { type Exchange, makeExchange } from './exchange.service.ts'
+export { type CellId, EPOCH_OPENED, type LogRecord } from './log-record.ts'
+export type { ExchangePort, RecordHandler, Standing } from './ports.ts'

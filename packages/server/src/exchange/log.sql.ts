@@ -1,0 +1,289 @@
+import type { Queries } from '../platform/db.ts'
+import { OPLOG_CHANNEL } from '../platform/oplog.ts'
+import type { Branch, Following, Opening } from './branch.ts'
+import type { CellId, LogHead, LogRecord } from './log-record.ts'
+import type { KnownOpening } from './opening.ts'
+import { extraOf } from './wire.ts'
+
+/** A log as far as this cell has it. */
+export interface LogRow {
+  readonly origin: CellId
+  /** Of the records that are here. */
+  readonly openings: readonly KnownOpening[]
+  readonly following: Following
+  readonly head: LogHead | null
+  readonly stoppedAt: Date | null
+  readonly stoppedWhy: string | null
+}
+
+interface RawRow {
+  origin: string
+  openings: KnownOpening[]
+  followed: Opening[]
+  doubts: number
+  stopped_at: Date | null
+  stopped_why: string | null
+  epoch: number | null
+  seq: number | null
+  hash: string | null
+}
+
+const SELECT = `
+  select l.origin, l.openings, l.followed, l.doubts, l.stopped_at, l.stopped_why,
+         h.epoch::float8 as epoch, h.seq::float8 as seq, encode(h.hash, 'hex') as hash
+    from exchange.log l
+    left join lateral (
+      select o.epoch, o.seq, o.hash from platform.oplog o where o.origin = l.origin order by o.seq desc limit 1
+    ) h on true`
+
+const toRow = (raw: RawRow): LogRow => ({
+  origin: raw.origin,
+  openings: raw.openings,
+  following: { openings: raw.followed, doubts: raw.doubts },
+  head:
+    raw.epoch === null || raw.seq === null || raw.hash === null
+      ? null
+      : { epoch: raw.epoch, seq: raw.seq, hash: raw.hash },
+  stoppedAt: raw.stopped_at,
+  stoppedWhy: raw.stopped_why,
+})
+
+export const emptyLog = (origin: CellId): LogRow => ({
+  origin,
+  openings: [],
+  following: { openings: [], doubts: 0 },
+  head: null,
+  stoppedAt: null,
+  stoppedWhy: null,
+})
+
+export const branchOf = ({ openings, head }: Pick<LogRow, 'openings' | 'head'>): Branch => ({
+  openings: openings.map(({ epoch, seq }) => ({ epoch, seq })),
+  end: head?.seq ?? 0,
+})
+
+export const listLogs = async (db: Queries): Promise<LogRow[]> =>
+  (await db.sql<RawRow>(`${SELECT} order by l.origin`)).map(toRow)
+
+export const findLogs = async (db: Queries, origins: readonly CellId[]): Promise<LogRow[]> =>
+  (await db.sql<RawRow>(`${SELECT} where l.origin = any($1) order by l.origin`, [origins])).map(toRow)
+
+/** The log's row, made if need be and locked until the transaction ends: one taker at a time. */
+export const lockLog = async (tx: Queries, origin: CellId): Promise<LogRow> => {
+  const [row] = await tx.sql<RawRow>(`${SELECT} where l.origin = $1 for update of l`, [origin])
+  if (row !== undefined) return toRow(row)
+  await tx.sql(`insert into exchange.log (origin) values ($1) on conflict do nothing`, [origin])
+  const [made] = await tx.sql<RawRow>(`${SELECT} where l.origin = $1 for update of l`, [origin])
+  if (made === undefined) throw new Error(`The log of ${origin} has no row`)
+  return toRow(made)
+}
+
+export const saveBranch = async (
+  tx: Queries,
+  origin: CellId,
+  openings: readonly KnownOpening[],
+  following: Following,
+): Promise<void> => {
+  await tx.sql(`update exchange.log set openings = $2, followed = $3, doubts = $4 where origin = $1`, [
+    origin,
+    JSON.stringify(openings),
+    JSON.stringify(following.openings),
+    following.doubts,
+  ])
+}
+
+/** Hashes of the records with these numbers, as far as they are here. */
+export const hashesBetween = async (
+  tx: Queries,
+  origin: CellId,
+  from: number,
+  to: number,
+): Promise<ReadonlyMap<number, string>> => {
+  const rows = await tx.sql<{ seq: number; hash: string }>(
+    `select seq::float8 as seq, encode(hash, 'hex') as hash
+       from platform.oplog
+      where origin = $1 and seq between $2 and $3`,
+    [origin, from, to],
+  )
+  return new Map(rows.map(({ seq, hash }) => [seq, hash]))
+}
+
+/** Puts records behind those that are here and tells every process. The signature is the last one's. */
+export const insertRecords = async (
+  tx: Queries,
+  origin: CellId,
+  records: readonly LogRecord[],
+  signature: Buffer,
+): Promise<void> => {
+  const [first] = records
+  if (first === undefined) return
+  await tx.sql(
+    `with put as (
+       insert into platform.oplog
+              (origin, epoch, seq, kind, at, subject, body, extra, audience, prev_hash, hash, signature)
+       select $1, $2, $3::bigint + o.place - 1, o.kind, o.at, o.subject, o.body, o.extra, '{}',
+              decode(o.prev_hash, 'hex'), decode(o.hash, 'hex'), case when o.place = $11 then $12::bytea end
+         from unnest($4::text[], $5::timestamptz[], $6::text[], $7::jsonb[], $8::jsonb[], $9::text[], $10::text[])
+              with ordinality as o (kind, at, subject, body, extra, prev_hash, hash, place)
+     )
+     select pg_notify('${OPLOG_CHANNEL}', $1)`,
+    [
+      origin,
+      first.epoch,
+      first.seq,
+      records.map(({ kind }) => kind),
+      records.map(({ at }) => at),
+      records.map(({ subject }) => subject),
+      records.map(({ body }) => JSON.stringify(body)),
+      records.map(extraOf),
+      records.map(({ prevHash }) => prevHash),
+      records.map(({ hash }) => hash),
+      records.length,
+      signature,
+    ],
+  )
+}
+
+interface RawRecord {
+  origin: string
+  epoch: number
+  seq: number
+  kind: string
+  at: Date
+  subject: string
+  body: Readonly<Record<string, unknown>>
+  extra: Readonly<Record<string, unknown>> | null
+  prev_hash: string
+  hash: string
+}
+
+const RECORD = `origin, epoch::float8 as epoch, seq::float8 as seq, kind, at, subject, body, extra,
+  encode(prev_hash, 'hex') as prev_hash, encode(hash, 'hex') as hash`
+
+const toRecord = ({ at, extra, prev_hash, ...said }: RawRecord): LogRecord => {
+  const { hash, ...rest } = said
+  return { ...extra, ...rest, at: at.toISOString(), prevHash: prev_hash, hash }
+}
+
+/** Records with their signatures, in order. `kind` absent: of every kind. */
+export const recordsAfter = async (
+  db: Queries,
+  origin: CellId,
+  after: number,
+  limit: number,
+  kind?: string,
+): Promise<(LogRecord & { readonly signature?: never })[]> => {
+  const rows = await db.sql<RawRecord>(
+    `select ${RECORD}
+       from platform.oplog
+      where origin = $1 and seq > $2 and ($4::text is null or kind = $4)
+      order by seq
+      limit $3`,
+    [origin, after, limit, kind ?? null],
+  )
+  return rows.map(toRecord)
+}
+
+export interface SignedRecord {
+  readonly record: LogRecord
+  readonly signature: Buffer | null
+}
+
+export const signedRecordsAfter = async (
+  db: Queries,
+  origin: CellId,
+  after: number,
+  limit: number,
+): Promise<SignedRecord[]> => {
+  const rows = await db.sql<RawRecord & { signature: Buffer | null }>(
+    `select ${RECORD}, signature from platform.oplog where origin = $1 and seq > $2 order by seq limit $3`,
+    [origin, after, limit],
+  )
+  return rows.map(({ signature, ...row }) => ({ record: toRecord(row), signature }))
+}
+
+export interface RecordLine {
+  readonly seq: number
+  /** One line of NDJSON without its end. */
+  readonly line: string
+  /** In hex, of the last record of a batch. */
+  readonly signature: string | null
+}
+
+const INSTANT = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+const LINE = `'{"origin":"' || origin || '","epoch":' || epoch || ',"seq":' || seq || ',"kind":"' || kind ||
+  '","at":"' || ${INSTANT('at')} || '","subject":' || to_json(subject) || ',"body":' || body ||
+  coalesce(',' || nullif(substr(extra::text, 2, length(extra::text) - 2), ''), '') ||
+  ',"prevHash":"' || encode(prev_hash, 'hex') || '","hash":"' || encode(hash, 'hex') || '"}'`
+
+/** Records as they travel, made by the database: nothing is parsed only to be written again. */
+export const linesAfter = (db: Queries, origin: CellId, after: number, limit: number): Promise<RecordLine[]> =>
+  db.sql<RecordLine>(
+    `select seq::float8 as seq, ${LINE} as line, encode(signature, 'hex') as signature
+       from platform.oplog
+      where origin = $1 and seq > $2
+      order by seq
+      limit $3`,
+    [origin, after, limit],
+  )
+
+/** One record as it travels, with its signature. */
+export const lineAt = async (db: Queries, origin: CellId, seq: number): Promise<RecordLine | undefined> =>
+  (await linesAfter(db, origin, seq - 1, 1)).find((one) => one.seq === seq)
+
+/** Moves everything behind `shared` aside and gives it, oldest first. */
+export const giveUpAfter = async (
+  tx: Queries,
+  origin: CellId,
+  shared: number,
+  forEpoch: number,
+  now: Date,
+): Promise<LogRecord[]> => {
+  const rows = await tx.sql<RawRecord>(`select ${RECORD} from exchange.give_up($1, $2, $3, $4)`, [
+    origin,
+    shared,
+    forEpoch,
+    now,
+  ])
+  return rows.map(toRecord).sort((one, other) => one.seq - other.seq)
+}
+
+/** Ops that wait for a number they will not get are kept for people and slices to look at. */
+export const setAsideUnnumbered = async (tx: Queries, origin: CellId, why: string, now: Date): Promise<number> => {
+  const rows = await tx.sql(
+    `with gone as (delete from platform.outbox where origin = $1 returning *)
+     insert into exchange.set_aside (origin, kind, at, subject, body, audience, set_aside_at, why)
+     select origin, kind, at, subject, body, audience, $3, $2 from gone order by id
+     returning id`,
+    [origin, why, now],
+  )
+  return rows.length
+}
+
+export const raiseAlarm = async (
+  tx: Queries,
+  origin: CellId,
+  what: string,
+  detail: Readonly<Record<string, unknown>>,
+  now: Date,
+): Promise<void> => {
+  await tx.sql(`insert into exchange.alarm (at, origin, what, detail) values ($1, $2, $3, $4)`, [
+    now,
+    origin,
+    what,
+    JSON.stringify(detail),
+  ])
+}
+
+export interface AlarmRow {
+  readonly id: string
+  readonly at: Date
+  readonly origin: CellId
+  readonly what: string
+  readonly detail: unknown
+}
+
+export const openAlarms = (db: Queries): Promise<AlarmRow[]> =>
+  db.sql<AlarmRow>(
+    `select id, at, origin, what, detail from exchange.alarm where cleared_at is null order by id limit 200`,
+  )
