@@ -73,7 +73,10 @@ test('severe chest trauma with COVID is asked for, offered to three, accepted, h
   await act(crew.page, '출발')
   await crew.page.locator('.ladder-steps .is-now', { hasText: '이송 중' }).waitFor()
   await act(crew.page, '도착')
-  await hospital.page.locator('.offer-card', { hasText: code }).locator('button', { hasText: '입원 처리' }).click()
+  await crew.page.locator('.ladder-steps .is-now', { hasText: '도착' }).waitFor()
+  const arrival = hospital.page.locator('.offer-card', { hasText: code })
+  await arrival.locator('.queue-foot', { hasText: '도착' }).waitFor()
+  await arrival.locator('button', { hasText: '입원 처리' }).click()
   await doctor.page.locator('.ladder-steps .is-now', { hasText: '입원' }).waitFor()
 
   const timeline = await doctor.page.locator('.timeline').innerText()

@@ -1,3 +1,4 @@
+import i18next, { type ParseKeys, type TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage } from '../i18n/index.ts'
 import type { OutboxItem } from '../offline/outbox-item.ts'
@@ -38,8 +39,18 @@ export const ActState = ({
     <span className="act-state" role="alert">
       <Status shape="cross" tone="danger">
         {t('outbox.refused')}: {problemTitle(item.problem, currentLanguage())}
-        {item.problem.detail === undefined ? null : <span className="act-detail"> ({item.problem.detail})</span>}
       </Status>
+      <span className="act-detail">
+        {nextFor(t, item.problem.code)}
+        {/* The server's own words are English; they help who reads it, and would only be in the way of others. */}
+        {item.problem.detail === undefined || currentLanguage() === 'ko' ? null : ` (${item.problem.detail})`}
+      </span>
     </span>
   )
+}
+
+/** What to do about a refusal; by its code, so that every one of them has an answer. */
+const nextFor = (t: TFunction, code: string): string => {
+  const key = `refusedNext.${code.replaceAll('-', '_')}`
+  return i18next.exists(key) ? t(key as ParseKeys) : t('refusedNext.other')
 }
