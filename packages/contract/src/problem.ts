@@ -19,6 +19,11 @@ export const PROBLEMS = {
     title_ko: '이미 쓰였거나 기한이 지난 링크입니다',
     title_en: 'This sign-in link was used or has expired',
   },
+  'sign-in-refused': {
+    status: 401,
+    title_ko: '로그인할 수 없습니다',
+    title_en: 'Sign-in was refused',
+  },
   'not-allowed': { status: 403, title_ko: '권한이 없습니다', title_en: 'You are not allowed to do this' },
   'not-found': { status: 404, title_ko: '찾을 수 없습니다', title_en: 'Not found' },
   'method-not-allowed': {
@@ -50,6 +55,16 @@ export const PROBLEMS = {
     status: 409,
     title_ko: '조건에 맞는 병상이 없습니다',
     title_en: 'No hospital fits this request now',
+  },
+  'stood-in': {
+    status: 409,
+    title_ko: '이 지역의 업무를 지금은 이웃 지역이 대신합니다. 이웃 지역의 주소로 접속하십시오',
+    title_en: 'A neighbouring region stands in for this one: use the address of the neighbour',
+  },
+  recovering: {
+    status: 503,
+    title_ko: '복구 중입니다. 다른 지역에서 기록을 확인한 뒤 다시 받습니다',
+    title_en: 'Recovering: this cell is learning from the others what it had decided',
   },
   'too-large': { status: 413, title_ko: '요청이 너무 큽니다', title_en: 'The request is too large' },
   'unsupported-media': {

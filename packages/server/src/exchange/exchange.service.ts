@@ -50,7 +50,7 @@ const SAVE_MS = 2_000
 
 /** Everything a cell has to do with other cells. Without a list of cells: its own log, and nothing on the network. */
 export const makeExchange = (deps: Deps, version: string): Exchange => {
-  const { db, clock, log, config, metrics } = deps
+  const { db, clock, log, config } = deps
   const self = config.region
   const registry = makeRegistry()
   const wakes: Wakes = makeWakes()
@@ -214,8 +214,13 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     }
   }
 
+  const once = async (): Promise<false> => {
+    await round()
+    return false
+  }
+
   const start: Exchange['start'] = async (connection) => {
-    const worker = startWorker('exchange', ROUND_MS, async () => (await round(), false), log)
+    const worker = startWorker('exchange', ROUND_MS, once, log)
     deps.onClose(() => worker.close())
     const { exchange } = config
     if (exchange === undefined) return

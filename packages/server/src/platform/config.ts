@@ -12,6 +12,8 @@ export interface Config {
   readonly dataDir: string
   /** An external PostgreSQL (15 or newer); absent: the embedded one. */
   readonly databaseUrl: string | undefined
+  /** The login that owns the tables and runs migrations, when `databaseUrl` is the application's own. */
+  readonly ownerDatabaseUrl: string | undefined
   /** Folder of other PostgreSQL binaries for the embedded server. */
   readonly pgBin: string | undefined
   readonly poolSize: number
@@ -24,14 +26,36 @@ export interface Config {
   /** The address people use, without a final slash: in sign-in links and for the Origin check. Absent: this host and port. */
   readonly publicUrl: string | undefined
   readonly cookieSecure: boolean
+  /** JSON file of organisations whose OpenID Connect sign-in is accepted. */
+  readonly oidcFile: string | undefined
+  /** Other cells, and how to reach them; absent: this cell stands alone. */
+  readonly exchange: ExchangeConfig | undefined
+  /** The key all regions share, to find a patient asked for in two of them; absent: not looked for across regions. */
+  readonly nationKey: Buffer | undefined
   /** How many proxies stand in front and may name the caller's address. */
   readonly trustedProxies: number
+}
+
+export interface ExchangeConfig {
+  /** Where other cells ask this one: port 0 lets the system choose. */
+  readonly host: string
+  readonly port: number
+  /** The signed list of cells and operators, and the raw Ed25519 key it must be signed with. */
+  readonly cellsFile: string
+  readonly cellsKey: Buffer
+  /** Folder with ca.pem, cell.pem and cell-key.pem. */
+  readonly tlsDir: string
+  /** Addresses to use in place of the list's: through a tunnel, say. */
+  readonly routes: ReadonlyMap<string, string>
 }
 
 export interface ConfigFault {
   readonly variable: string
   readonly expected: string
 }
+
+/** The regions and the national cell. */
+const CELLS: readonly string[] = [...SIDO_CODES, '00']
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -56,12 +80,18 @@ export const readConfig = (env: Environment, cwd: string): Result<Config, readon
   const config: Config = {
     port: read('DURE_PORT', 8080, 'a port number from 0 to 65535', wholeNumber(0, 65_535)),
     host: read('DURE_HOST', 'localhost', 'a host name or address', matching(/^[A-Za-z0-9.:-]+$/)),
-    region: read('DURE_REGION', '28', `one of ${SIDO_CODES.join(', ')}`, oneOf(SIDO_CODES)),
+    region: read('DURE_REGION', '28', `one of ${CELLS.join(', ')}`, oneOf(CELLS)),
     dataDir: resolve(cwd, read('DURE_DATA_DIR', '.dure', 'a folder', text)),
     databaseUrl: read<string | undefined>(
       'DATABASE_URL',
       undefined,
       'postgresql://user:password@host/database',
+      url(POSTGRES),
+    ),
+    ownerDatabaseUrl: read<string | undefined>(
+      'DURE_OWNER_DATABASE_URL',
+      undefined,
+      'postgresql://owner:password@host/database',
       url(POSTGRES),
     ),
     pgBin: read<string | undefined>('PGBIN', undefined, 'the absolute path of a folder', matching(/^\//)),
@@ -73,6 +103,12 @@ export const readConfig = (env: Environment, cwd: string): Result<Config, readon
     logFile: read<string | undefined>('DURE_LOG_FILE', undefined, 'a file', (raw) => resolve(cwd, raw)),
     publicUrl: read<string | undefined>('DURE_PUBLIC_URL', undefined, 'an http(s) address without a path', origin),
     cookieSecure: read('DURE_COOKIE_SECURE', env.DURE_PUBLIC_URL?.startsWith('https:') ?? false, '1 or 0', flag),
+    oidcFile: read<string | undefined>('DURE_OIDC_FILE', undefined, 'a file', (raw) => resolve(cwd, raw)),
+    exchange: readExchange(read, faults, cwd, env),
+    nationKey: read<Buffer | undefined>('DURE_NATION_KEY', undefined, '32 bytes as base64url', (raw) => {
+      const key = Buffer.from(raw, 'base64url')
+      return key.length === 32 ? key : undefined
+    }),
     trustedProxies: read('DURE_TRUSTED_PROXIES', 0, 'a number from 0 to 10', wholeNumber(0, 10)),
   }
   for (const variable of Object.keys(env)) {
@@ -98,6 +134,34 @@ const readNemc = (read: Read, faults: ConfigFault[]): Config['nemc'] => {
     faults.push({ variable: 'DURE_NEMC_KEY', expected: 'a service key, as DURE_NEMC_URL is set' })
   if (key !== undefined) faults.push({ variable: 'DURE_NEMC_URL', expected: 'an address, as DURE_NEMC_KEY is set' })
   return undefined
+}
+
+const readExchange = (read: Read, faults: ConfigFault[], cwd: string, env: Environment): Config['exchange'] => {
+  const cellsFile = read<string | undefined>('DURE_CELLS', undefined, 'the signed list of cells', text)
+  const cellsKey = read<Buffer | undefined>('DURE_CELLS_KEY', undefined, '43 characters of base64url', publicKey)
+  const dataDir = env.DURE_DATA_DIR === undefined || env.DURE_DATA_DIR === '' ? '.dure' : env.DURE_DATA_DIR
+  const rest = {
+    host: read('DURE_CELL_HOST', '::', 'a host name or address', matching(/^[A-Za-z0-9.:-]+$/)),
+    port: read('DURE_CELL_PORT', 8443, 'a port number from 0 to 65535', wholeNumber(0, 65_535)),
+    tlsDir: resolve(cwd, read('DURE_CELL_TLS', `${dataDir}/tls`, 'a folder', text)),
+    routes: read<ReadonlyMap<string, string>>('DURE_CELL_ROUTES', new Map(), '11=host:port,26=host:port', routes),
+  }
+  if (cellsFile !== undefined && cellsKey !== undefined)
+    return { cellsFile: resolve(cwd, cellsFile), cellsKey, ...rest }
+  if (cellsFile !== undefined)
+    faults.push({ variable: 'DURE_CELLS_KEY', expected: 'the key the list of cells is signed with, as DURE_CELLS is set' })
+  if (cellsKey !== undefined) faults.push({ variable: 'DURE_CELLS', expected: 'a file, as DURE_CELLS_KEY is set' })
+  return undefined
+}
+
+const publicKey = (raw: string): Buffer | undefined =>
+  /^[A-Za-z0-9_-]{43}$/.test(raw) ? Buffer.from(raw, 'base64url') : undefined
+
+const routes = (raw: string): ReadonlyMap<string, string> | undefined => {
+  const pairs = raw.split(',').map((pair) => /^(\d{2})=(.+:\d{1,5})$/.exec(pair.trim()))
+  return pairs.every((pair) => pair !== null)
+    ? new Map(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']))
+    : undefined
 }
 
 const HTTP = ['http:', 'https:']

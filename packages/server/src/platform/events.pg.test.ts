@@ -68,7 +68,7 @@ test('a screen hears what happens after it came, with the number of each', async
   assert.deepEqual([hello.event, hello.id], ['hello', '2'])
   await say(test, 'after', { all: true })
   const message = await stream.next()
-  assert.deepEqual([message.id, message.data.subject, message.data.kind], ['2', 'after', 'tested'])
+  assert.deepEqual([message.id, message.data.subject, message.data.kind], ['3', 'after', 'tested'])
   stream.close()
 })
 

@@ -2,6 +2,7 @@ import { type Refusal, toProblem } from '@dure/contract'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { codeOf } from './db.ts'
 import type { InputFault } from './json.ts'
+import { NotWriting } from './oplog.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 export const RETRY_AFTER_S = 2
@@ -33,6 +34,7 @@ export const handleError = (error: unknown, request: FastifyRequest, reply: Fast
 
 export const refusalOf = (error: unknown): Refusal => {
   if (error instanceof InputError) return invalid(`/body${error.fault.pointer}`, error.fault.detail)
+  if (error instanceof NotWriting) return { code: error.state }
   if (isOutage(error)) return { code: 'overloaded' }
   const { code, statusCode } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { code: 'too-large', pointer: '/body' }
