@@ -184,8 +184,11 @@ const startBackground = (
   db.onSignal('outbox', () => sequencer.wake())
   db.onSignal('timer', () => timer.wake())
   for (const work of [listening, sweeper, timer, sequencer]) onClose(() => work.close())
-  for (const begin of beginnings)
-    void (async () => begin())().catch((error: unknown) => log.error({ err: error }, 'background-work-not-begun'))
+  const begun = beginnings.map((begin) =>
+    (async () => begin())().catch((error: unknown) => log.error({ err: error }, 'background-work-not-begun')),
+  )
+  // First of all endings: what is still beginning could not be ended, and would go on after the close.
+  onClose(() => Promise.all(begun).then(() => undefined))
 }
 
 const sweep = async ({ db, clock }: Deps): Promise<false> => {
