@@ -5,6 +5,7 @@ import { cancel, schedule } from '../platform/timers.ts'
 import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, toRefusal, type Work } from './beds.service.ts'
 import type { By } from './by.ts'
 import { fencingFloor } from './crossing.sql.ts'
+import { tellFollowers } from './following.service.ts'
 import { insertHold } from './holds.sql.ts'
 import { grantHold } from './holds.ts'
 import { searchOn } from './offering.service.ts'
@@ -87,6 +88,7 @@ export const answerOffer = async (
     if (!done.ok) return done
     after = done.value
   }
+  if (saved !== offer) await tellFollowers(work, after.placement)
   return ok(after)
 }
 

@@ -8,6 +8,7 @@ import type { Person } from '../platform/person.ts'
 import { err, type Result } from '../platform/result.ts'
 import type { By } from './by.ts'
 import type { Finder } from './candidates.service.ts'
+import type { RequestFollower } from './following.service.ts'
 import type { IdentityKey } from './identity-key.service.ts'
 import { BED_REFUSALS, type BedRefusal } from './refusals.ts'
 
@@ -21,6 +22,8 @@ export interface Beds {
   readonly region: string
   readonly finder: Finder
   readonly identityKey: () => Promise<IdentityKey>
+  /** Told of every change of a request, in its transaction: the rooms. */
+  readonly followers?: RequestFollower[]
   /** Shared by all regions; absent: the same patient in two regions is not looked for. */
   readonly nationKey?: Buffer | undefined
   /** What this cell has with the others; nothing, for a cell alone. */

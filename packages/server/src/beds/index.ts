@@ -20,7 +20,9 @@ import { followRegions } from './told.service.ts'
 
 /** The only door of the bed slice for other slices. */
 export type { Beds } from './beds.service.ts'
+export type { FollowedRequest, RequestFollower } from './following.service.ts'
 export { NATIONAL_CELL } from './nation.routes.ts'
+export { openRequestsOf, type RequestForRoom, requestForRoom } from './room.service.ts'
 export { insertSlots, type NewSlot, refreshSlots, slotsOfHospital } from './slots.sql.ts'
 export { alone } from './standing.ts'
 export { registerBedTimers } from './timers.service.ts'
@@ -59,6 +61,7 @@ export const registerBeds = (http: Http, needs: BedsNeeds): BedSlice => {
     region: config.region,
     finder,
     identityKey,
+    followers: [],
     nationKey: config.nationKey,
     exchange,
   }

@@ -6,6 +6,7 @@ import type { Work } from './beds.service.ts'
 import { giveUpAsk, giveUpUnanswered } from './crossing.saying.ts'
 import { countOpenAsks } from './crossing.sql.ts'
 import type { GiveUpReason } from './crossing.ts'
+import { tellFollowers } from './following.service.ts'
 import { confirmHoldRow, endHoldRow, liveHoldOf, occupyHoldRow } from './holds.sql.ts'
 import { lockOffersOf, saveOffer } from './offers.sql.ts'
 import { isOpenOffer } from './offers.ts'
@@ -78,6 +79,7 @@ export const advance = async (
   const { event, from, to } = decision
   await addEvent(work.tx, { requestId: row.id, kind: event, from, to, by: work.by, data }, work.now)
   await tell(work, row, decision, { asked, holder: after.hold?.hospital_id ?? holder })
+  await tellFollowers(work, { ...after, row })
   return ok({ ...after, row })
 }
 
