@@ -13,7 +13,8 @@ import { Clock, serverNow } from '../ui/time.tsx'
 export const OutboxTray = ({ personId }: { personId: string }) => {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
-  const mine = useOutbox().filter((item) => item.personId === personId)
+  // That a question was seen is told by the screen itself; nobody pressed anything.
+  const mine = useOutbox().filter((item) => item.personId === personId && item.label.key !== 'outbox.label.see')
   const waiting = mine.filter((item) => item.state === 'waiting').length
   const refused = mine.filter((item) => item.state === 'refused').length
   return (

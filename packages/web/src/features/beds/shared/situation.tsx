@@ -13,14 +13,15 @@ export const Situation = ({ request }: { request: RequestView }) => {
       <p>
         <StateBadge state={request.state} />{' '}
         <span className="quiet">{t('time.since', { time: clockText(request.stateSince) })}</span>
+        {request.deadlineAt === null ? null : (
+          <span className="quiet">
+            {' · '}
+            {t('request.deadline')} {clockText(request.deadlineAt)}
+          </span>
+        )}
         {request.level === 'region' ? null : <span className="tag">{t(`level.${request.level}`)}</span>}
       </p>
       <p>{t(`situation.${request.state}`)}</p>
-      {request.deadlineAt === null ? null : (
-        <p className="quiet">
-          {t('request.deadline')} <Clock at={request.deadlineAt} />
-        </p>
-      )}
       {request.noBed === null ? null : (
         <div className="warning-text">
           <p>
