@@ -18,6 +18,10 @@ export const Me = z
     facilityName: z.string().nullable(),
     /** What the cell is: its region, whether it is a demo, and its time now. */
     cell: z.object({ region: z.string(), demo: z.boolean(), now: z.iso.datetime() }),
+    /** How this session began, and when it ends whatever is done. `credential`: nobody at home could be asked. */
+    session: z
+      .object({ kind: z.enum(['link', 'passkey', 'oidc', 'credential', 'demo']), endsAt: z.iso.datetime() })
+      .optional(),
   })
   .meta({ id: 'Me' })
 export type Me = z.infer<typeof Me>

@@ -226,7 +226,14 @@ export type Stability = (typeof STABILITIES)[number]
 export const TRANSPORTS = ['ambulance_119', 'private_ambulance', 'own', 'to_be_arranged'] as const
 export type Transport = (typeof TRANSPORTS)[number]
 
-export const REQUEST_REASONS = ['no_capability', 'no_bed', 'step_up', 'step_down', 'repatriation', 'first_placement'] as const
+export const REQUEST_REASONS = [
+  'no_capability',
+  'no_bed',
+  'step_up',
+  'step_down',
+  'repatriation',
+  'first_placement',
+] as const
 export type RequestReason = (typeof REQUEST_REASONS)[number]
 
 export const SEXES = ['female', 'male', 'unknown'] as const
@@ -244,7 +251,20 @@ export const REGION_MODES = ['peace', 'war'] as const
 export type RegionMode = (typeof REGION_MODES)[number]
 
 /** Roles a person may hold; a role counts within a region and, for hospital roles, within one hospital. */
-export const ROLES = ['requester', 'hospital_desk', 'placement_desk', 'transport', 'national_desk', 'admin'] as const
+export const ROLES = [
+  'requester',
+  'hospital_desk',
+  'placement_desk',
+  'transport',
+  'national_desk',
+  'admin',
+  /** Approves colleagues of the own facility; held beside a working role. */
+  'sponsor',
+  /** Answers for a regional desk: approves its people, is told of every break-glass access at once. */
+  'desk_lead',
+  /** Reviews who saw whom (개인정보 보호책임자); sees no patient. */
+  'privacy_officer',
+] as const
 export type Role = (typeof ROLES)[number]
 
 /** The 17 provinces and the national cell `00`, by 행안부 code. */

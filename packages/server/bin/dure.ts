@@ -35,9 +35,9 @@ const config = (): Config => {
 
 /** The cell's database: the external one, the one a running server uses, or the embedded one started for this command. */
 const openDb = async (): Promise<Db> => {
-  const { databaseUrl, dataDir, pgBin } = config()
+  const { databaseUrl, ownerDatabaseUrl, dataDir, pgBin } = config()
   const log = makeLogger('warn', undefined)
-  let connection: pg.ClientConfig = { connectionString: databaseUrl }
+  let connection: pg.ClientConfig = { connectionString: ownerDatabaseUrl ?? databaseUrl }
   if (databaseUrl === undefined) {
     const server = await startPostgres({ dataDir, pgBin, attach: true })
     endings.unshift(() => server.close())

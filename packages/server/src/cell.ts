@@ -2,14 +2,19 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Endpoint } from '@dure/contract'
 import type pg from 'pg'
-import { registerBeds } from './beds/index.ts'
+import { alone, type BedSlice, registerBeds } from './beds/index.ts'
+import type { ExchangePort } from './exchange/ports.ts'
+import { type Exchange, makeExchange, registerExchangeRoutes } from './exchange/index.ts'
 import { hospitalNames, registerFacilities } from './facilities/index.ts'
+import { registerNational } from './national/index.ts'
+import { APP_ROLE, applicationConnection, mayRewrite } from './platform/app-role.ts'
 import { registerAuth } from './platform/auth.routes.ts'
 import { sweepSessions } from './platform/auth.sql.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { type Config, readConfig } from './platform/config.ts'
 import { openDatabase } from './platform/db.ts'
 import type { Deps } from './platform/deps.ts'
+import { type FacilityNames, makeEntry } from './platform/entry.ts'
 import { registerEvents } from './platform/events.routes.ts'
 import { type EventHub, makeEventHub } from './platform/events.ts'
 import { createHttp, finishHttp, guardHttp, type LoopWatch } from './platform/http.server.ts'
@@ -42,6 +47,10 @@ export interface CellOverrides {
    * `cell.sequence()`, `cell.timers.runDue(now)`.
    */
   readonly background?: boolean
+  /** More slices, with what they are told of other cells. */
+  readonly slices?: (http: Http, exchange: ExchangePort) => void
+  /** How this cell hears of others; absent: it is alone. */
+  readonly exchange?: (http: Http) => ExchangePort
   /** Folder of the built web app. */
   readonly webDir?: string
   /** More routes, before the list is closed. */
@@ -58,9 +67,12 @@ export interface Cell extends AsyncDisposable {
   /** `http://host:port`, or '' when it does not listen. */
   readonly url: string
   readonly identity: CellIdentity
+  readonly exchange: Exchange
   readonly timers: TimerRunner
   /** Gives every op that waits its number; tells how many. */
   sequence(): Promise<number>
+  /** What the cell owes other regions and its own requests there: answers, acceptances, expiries. */
+  duties(): Promise<void>
   close(): Promise<void>
 }
 
@@ -86,17 +98,20 @@ export const startCell = async (config: Config, overrides: CellOverrides = {}): 
   }
   try {
     const log = overrides.log ?? makeLogger(config.logLevel, undefined, { region: config.region })
-    const connection = overrides.connection ?? (await openConnection(config, endings))
-    await migrate(connection, log)
+    const owner = overrides.connection ?? (await openOwner(config, endings))
+    await migrate(owner, log)
+    const connection = await forWork(config, owner, log)
     const parts = assemble(config, connection, overrides.clock ?? systemClock, log, endings)
     const identity = await cellIdentity(parts.deps.db, config.dataDir, config.region, parts.deps.clock.now())
+    const beds = await registerAll(parts, overrides)
+    await parts.exchange.begin(identity)
     await overrides.prepare?.(parts.deps)
-    await registerAll(parts, overrides)
-    const moves = { timers: parts.timers, sequence: () => sequence(parts.deps.db, identity) }
-    if (overrides.background !== false) startBackground(parts, moves, connection)
+    const moves = { duties: beds.duties, timers: parts.timers, sequence: () => sequence(parts.deps.db, identity) }
+    if (overrides.background !== false) await startBackground(parts, moves, connection)
     const url = await open(parts.http, config, overrides.listen !== false)
     endings.push(() => parts.http.fastify.close())
-    return { deps: parts.deps, http: parts.http, url, identity, ...moves, close, [Symbol.asyncDispose]: close }
+    const { deps, http, exchange } = parts
+    return { deps, http, url, identity, exchange, ...moves, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error
@@ -108,17 +123,32 @@ const endAll = async (endings: readonly Step[]): Promise<void> => {
   for (const end of endings.toReversed()) await end()
 }
 
-const openConnection = async (config: Config, endings: Step[]): Promise<pg.ClientConfig> => {
-  if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl }
+/** Who owns the tables: migrations run as this login, and nothing else does. */
+const openOwner = async (config: Config, endings: Step[]): Promise<pg.ClientConfig> => {
+  const external = config.ownerDatabaseUrl ?? config.databaseUrl
+  if (external !== undefined) return { connectionString: external }
   const server = await startPostgres({ dataDir: config.dataDir, pgBin: config.pgBin })
   endings.push(() => server.close())
   return server.connection
+}
+
+/** The login without rights to rewrite what is append-only: the operator's own, or one made from the owner's. */
+const forWork = async (
+  { ownerDatabaseUrl, databaseUrl }: Config,
+  owner: pg.ClientConfig,
+  log: Logger,
+): Promise<pg.ClientConfig> => {
+  if (ownerDatabaseUrl === undefined || databaseUrl === undefined) return applicationConnection(owner, log)
+  const connection = { connectionString: databaseUrl }
+  if (await mayRewrite(connection)) throw new Error(`DATABASE_URL may rewrite the record; give that login ${APP_ROLE} only`)
+  return connection
 }
 
 interface Parts {
   readonly deps: Deps
   readonly http: Http
   readonly hub: EventHub
+  readonly exchange: Exchange
   readonly timers: TimerRunner
   readonly beginnings: readonly Step[]
 }
@@ -145,22 +175,32 @@ const assemble = (config: Config, connection: pg.ClientConfig, clock: Clock, log
     onReady: (begin) => beginnings.push(begin),
   }
   const hub = makeEventHub(db, config.region)
-  return { deps, http: createHttp(deps), hub, timers: makeTimerRunner(db, handlers, log), beginnings }
+  const exchange = makeExchange(deps, VERSION)
+  return { deps, http: createHttp(deps), hub, exchange, timers: makeTimerRunner(db, handlers, log), beginnings }
 }
 
 /** Every part's routes. A part touches no database while it registers. */
-const registerAll = async ({ http, hub }: Pick<Parts, 'http' | 'hub'>, overrides: CellOverrides): Promise<void> => {
+const registerAll = async (
+  { http, hub, exchange }: Pick<Parts, 'http' | 'hub' | 'exchange'>,
+  overrides: CellOverrides): Promise<BedSlice> => {
   guardHttp(http, overrides.load)
-  registerAuth(http, (ids) => hospitalNames(http.deps.db, ids))
+  const names: FacilityNames = (ids) => hospitalNames(http.deps.db, ids)
+  const entry = makeEntry(http.deps, names)
+  registerAuth(http, entry, names)
   const directory = registerFacilities(http)
-  registerBeds(http, { directory })
+  registerExchangeRoutes(http, exchange)
+  const others = overrides.exchange?.(http) ?? exchange.port
+  const beds = registerBeds(http, { directory, exchange: others })
   registerRosters(http, { directory })
+  registerNational(http, others)
   registerEvents(http, hub)
   registerOps(http, VERSION)
+  overrides.slices?.(http, others)
   overrides.routes?.(http)
   registerWeb(http, overrides.webDir ?? WEB_DIR)
   finishHttp(http)
   await http.fastify.ready()
+  return beds
 }
 
 const open = async ({ fastify, deps }: Http, { port, host }: Config, listens: boolean): Promise<string> => {
@@ -171,19 +211,24 @@ const open = async ({ fastify, deps }: Http, { port, host }: Config, listens: bo
 }
 
 /** What goes on by itself; ended before the database is closed. */
-const startBackground = (
-  { deps, hub, beginnings }: Parts,
+const startBackground = async (
+  { deps, hub, exchange, beginnings }: Parts,
   { sequence, timers }: Pick<Cell, 'sequence' | 'timers'>,
   connection: pg.ClientConfig,
-): void => {
+): Promise<void> => {
   const { db, log, clock, onClose } = deps
   const sequencer = startWorker('sequencer', POLL_MS, async () => (await sequence()) > 0, log)
   const timer = startWorker('timers', POLL_MS / 2, async () => (await timers.runDue(clock.now())) > 0, log)
   const sweeper = startWorker('sweeper', SWEEP_MS, () => sweep(deps), log)
-  const listening = listen(connection, [OPLOG_CHANNEL], () => hub.wake(), log)
+  const wake = (channel: string | undefined, origin: string) => {
+    exchange.wake(channel === undefined ? undefined : origin)
+    if (channel === undefined || origin === deps.config.region) hub.wake()
+  }
+  const listening = listen(connection, [OPLOG_CHANNEL], wake, log)
   db.onSignal('outbox', () => sequencer.wake())
   db.onSignal('timer', () => timer.wake())
   for (const work of [listening, sweeper, timer, sequencer]) onClose(() => work.close())
+  await exchange.start(connection)
   const begun = beginnings.map((begin) =>
     (async () => begin())().catch((error: unknown) => log.error({ err: error }, 'background-work-not-begun')),
   )
@@ -204,8 +249,8 @@ export const apiEndpoints = async (): Promise<readonly Endpoint[]> => {
   const config = readConfig({}, '/')
   if (!config.ok) throw new Error('The empty environment is a configuration')
   const endings: Step[] = []
-  const { http, hub } = assemble(config.value, {}, systemClock, makeLogger('silent', undefined), endings)
-  await registerAll({ http, hub }, {})
+  const { http, hub, exchange } = assemble(config.value, {}, systemClock, makeLogger('silent', undefined), endings)
+  await registerAll({ http, hub, exchange }, {})
   await http.fastify.close()
   await endAll(endings)
   return http.endpoints

@@ -1,4 +1,4 @@
-import { type Endpoint, PROBLEMS, type ProblemCode } from '@dure/contract'
+import { type Endpoint, PROBLEMS, permissionOf, type ProblemCode } from '@dure/contract'
 import { openApi, problemsOf } from './openapi.ts'
 
 export type PageLanguage = 'ko' | 'en'
@@ -128,7 +128,8 @@ const link = (endpoint: Endpoint): string =>
   `<li><a href="#${endpoint.id}"><code>${endpoint.method} ${toHtml(endpoint.path)}</code></a> ${toHtml(endpoint.summary)}</li>`
 
 const routeSection = (endpoint: Endpoint, operation: Operation, words: Words): string => {
-  const who = endpoint.auth === 'public' ? words.anyone : (endpoint.roles?.join(', ') ?? words.signedIn)
+  const { who: allowed } = permissionOf(endpoint)
+  const who = allowed === 'public' ? words.anyone : allowed === 'signed-in' ? words.signedIn : allowed.join(', ')
   const input = inputRows(operation)
   const answer = Object.entries(operation.responses).find(([status]) => status.startsWith('2'))
   const shape = answer?.[1].content?.['application/json']?.schema

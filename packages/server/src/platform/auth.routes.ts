@@ -1,31 +1,21 @@
-import { demoSignIn, err, getMe, listDemoPeople, type Me, ok, signIn, signOut } from '@dure/contract'
-import { endSession, listPeople, spendInvitation, startSession } from './auth.sql.ts'
+import { demoSignIn, err, getMe, listDemoPeople, ok, signIn, signOut } from '@dure/contract'
+import { endSession, listPeople, spendInvitation } from './auth.sql.ts'
+import type { Entry, FacilityNames } from './entry.ts'
 import { type Http, serve } from './http.ts'
 import type { Person } from './person.ts'
 import { makeRateLimit } from './rate-limit.ts'
 
-/** Names of facilities by id: the slice that has them answers, as the platform knows none. */
-export type FacilityNames = (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>
+export type { FacilityNames } from './entry.ts'
 
 /** One-time tokens have 256 bits: nobody guesses one. The limit only spares the database. */
 const SIGN_INS_PER_MINUTE = 30
 
-export const registerAuth = (http: Http, facilityNames: FacilityNames): void => {
-  const { db, config, clock } = http.deps
+export const registerAuth = (http: Http, entry: Entry, facilityNames: FacilityNames): void => {
+  const { db, config } = http.deps
   const route = serve(http)
   const limit = makeRateLimit(SIGN_INS_PER_MINUTE, 60_000)
 
-  const me = async (person: Person): Promise<Me> => {
-    const names = await facilityNames(person.facilityId === null ? [] : [person.facilityId])
-    return {
-      ...person,
-      roles: [...person.roles],
-      facilityName: person.facilityId === null ? null : (names.get(person.facilityId) ?? null),
-      cell: { region: config.region, demo: config.demo, now: clock.now().toISOString() },
-    }
-  }
-
-  route(getMe, async ({ person }) => ok(await me(person)))
+  route(getMe, async ({ person, sessionToken }) => ok(await entry.me(person, sessionToken)))
 
   route(signOut, async ({ sessionToken, setSession }) => {
     if (sessionToken !== undefined) await endSession(db, sessionToken)
@@ -33,21 +23,24 @@ export const registerAuth = (http: Http, facilityNames: FacilityNames): void => 
     return ok(undefined)
   })
 
-  route(signIn, async ({ body, now, address, setSession }) => {
-    if (!limit.take(address, now)) return err({ code: 'too-many-requests' as const })
-    return db.tx(async (tx) => {
-      const person = await spendInvitation(tx, body.token, now)
-      if (person === undefined) return err({ code: 'link-spent' as const, pointer: '/body/token' })
-      setSession(await startSession(tx, person.id, now))
-      return ok(await me(person))
-    })
-  })
+  route(
+    signIn,
+    async (context) => {
+      if (!limit.take(context.address, context.now)) return err({ code: 'too-many-requests' as const })
+      return db.tx(async (tx) => {
+        const person = await spendInvitation(tx, context.body.token, context.now)
+        if (person === undefined) return err({ code: 'link-spent' as const, pointer: '/body/token' })
+        return ok(await entry.enter(tx, context, person, { kind: 'link' }))
+      })
+    },
+    { once: false },
+  )
 
-  if (config.demo) registerDemo(http, facilityNames, me)
+  if (config.demo) registerDemo(http, entry, facilityNames)
 }
 
 /** In a demo cell anyone may be any of the invented people; in any other these routes do not exist. */
-const registerDemo = (http: Http, facilityNames: FacilityNames, me: (person: Person) => Promise<Me>): void => {
+const registerDemo = (http: Http, entry: Entry, facilityNames: FacilityNames): void => {
   const { db } = http.deps
   const route = serve(http)
 
@@ -64,11 +57,14 @@ const registerDemo = (http: Http, facilityNames: FacilityNames, me: (person: Per
     return ok({ people: people.map(named) })
   })
 
-  route(demoSignIn, async ({ body, now, setSession }) => {
-    const people = await listPeople(db, { demo: true })
-    const person = people.find(({ id }) => id === body.personId)
-    if (person === undefined) return err({ code: 'not-found' as const, pointer: '/body/personId' })
-    setSession(await startSession(db, person.id, now))
-    return ok(await me(person))
-  })
+  route(
+    demoSignIn,
+    async (context) => {
+      const people = await listPeople(db, { demo: true })
+      const person = people.find(({ id }) => id === context.body.personId)
+      if (person === undefined) return err({ code: 'not-found' as const, pointer: '/body/personId' })
+      return ok(await entry.enter(db, context, person, { kind: 'demo' }))
+    },
+    { once: false },
+  )
 }

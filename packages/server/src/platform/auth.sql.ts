@@ -1,10 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { SessionKind } from '@dure/contract'
 import type { Db, Queries } from './db.ts'
-import { isRole, type Person } from './person.ts'
+import { isRole, type OpenedAccess, type Person } from './person.ts'
+import { idleMinutes, SESSION_TIMES } from './session-times.ts'
 
-/** A shift and its hand-over. */
-export const SESSION_HOURS = 14
+export { SESSION_HOURS } from './session-times.ts'
 export const INVITATION_HOURS = 48
+/** Use is noted once a minute: a busy screen does not write with every request. */
+const NOTED_EVERY_MS = 60_000
 
 interface PersonRow {
   id: string
@@ -22,35 +25,102 @@ const toPerson = (row: PersonRow): Person => ({
   facilityId: row.facility_id,
 })
 
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
-const newToken = (): string => randomBytes(32).toString('base64url')
+export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+export const newToken = (): string => randomBytes(32).toString('base64url')
 const hoursAfter = (now: Date, hours: number): Date => new Date(now.getTime() + hours * 3_600_000)
 
-/** The person a session token belongs to, while it lasts and the person is not disabled. */
+interface SessionRow extends PersonRow {
+  last_seen_at: Date
+  opened: OpenedAccess[]
+}
+
+/**
+ * The person a session token belongs to: while it lasts, is in use, and the person is not disabled. Asking counts as use; an
+ * open live screen asks every few seconds, so a desk that watches is never signed out by silence.
+ */
 export const findSession = async (db: Queries, token: string, now: Date): Promise<Person | undefined> => {
-  const rows = await db.sql<PersonRow>(
-    `select p.id, p.name, p.roles, p.region, p.facility_id
+  const [row] = await db.sql<SessionRow>(
+    `select p.id, p.name, p.roles, p.region, p.facility_id, s.last_seen_at,
+            coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'requestId', b.request_id))
+                        from platform.break_glass b
+                       where b.person_id = p.id
+                         and b.until > $2), '[]') as opened
        from platform.session s
        join platform.person p on p.id = s.person_id
       where s.token_hash = $1
         and s.expires_at > $2
+        and s.last_seen_at + s.idle_min * interval '1 minute' > $2
         and p.disabled_at is null`,
     [hashOf(token), now],
   )
-  return rows[0] === undefined ? undefined : toPerson(rows[0])
+  if (row === undefined) return undefined
+  if (now.getTime() - row.last_seen_at.getTime() >= NOTED_EVERY_MS) await noteUse(db, token, now)
+  const person = toPerson(row)
+  return row.opened.length === 0 ? person : { ...person, opened: row.opened }
+}
+
+const noteUse = async (db: Queries, token: string, now: Date): Promise<void> => {
+  await db.sql(`update platform.session set last_seen_at = $2 where token_hash = $1 and last_seen_at < $2`, [
+    hashOf(token),
+    now,
+  ])
+}
+
+/** How a session began. */
+export interface SessionStart {
+  readonly kind: SessionKind
+  readonly address?: string
+  readonly device?: string
+  /** Id of the passkey, organisation account or credential. */
+  readonly beganWith?: string
+  /** Shorter than the kind's own time. */
+  readonly absoluteMin?: number
 }
 
 /** Starts a session; the token is given out once and not kept. */
-export const startSession = async (db: Queries, personId: string, now: Date): Promise<string> => {
+export const startSession = async (
+  db: Queries,
+  personId: string,
+  now: Date,
+  { kind, address = '', device = '', beganWith, absoluteMin }: SessionStart = { kind: 'passkey' },
+): Promise<string> => {
   const token = newToken()
-  await db.sql(`insert into platform.session (token_hash, person_id, created_at, expires_at) values ($1, $2, $3, $4)`, [
-    hashOf(token),
-    personId,
-    now,
-    hoursAfter(now, SESSION_HOURS),
-  ])
+  const minutes = Math.min(SESSION_TIMES[kind].absoluteMin, absoluteMin ?? Number.POSITIVE_INFINITY)
+  await db.sql(
+    `insert into platform.session
+       (token_hash, id, person_id, kind, created_at, last_seen_at, expires_at, idle_min, address, device, began_with)
+     values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)`,
+    [
+      hashOf(token),
+      randomBytes(9).toString('base64url'),
+      personId,
+      kind,
+      now,
+      new Date(now.getTime() + minutes * 60_000),
+      idleMinutes(kind, minutes),
+      address.slice(0, 64),
+      device.slice(0, 80),
+      beganWith ?? null,
+    ],
+  )
   return token
 }
+
+export interface SessionFacts {
+  readonly id: string
+  readonly kind: SessionKind
+  readonly created_at: Date
+  readonly expires_at: Date
+}
+
+/** The session itself; it may have ended. */
+export const sessionOf = async (db: Queries, token: string): Promise<SessionFacts | undefined> =>
+  (
+    await db.sql<SessionFacts>(
+      `select id, kind, created_at, expires_at from platform.session where token_hash = $1`,
+      [hashOf(token)],
+    )
+  )[0]
 
 export const endSession = async (db: Queries, token: string): Promise<void> => {
   await db.sql(`delete from platform.session where token_hash = $1`, [hashOf(token)])
@@ -124,6 +194,11 @@ export const disablePerson = (db: Db, personId: string, now: Date): Promise<bool
 
 /** Forgets what has run out. */
 export const sweepSessions = async (db: Queries, now: Date): Promise<void> => {
-  await db.sql(`delete from platform.session where expires_at <= $1`, [now])
+  await db.sql(
+    `delete from platform.session
+      where expires_at <= $1
+         or last_seen_at + idle_min * interval '1 minute' <= $1`,
+    [now],
+  )
   await db.sql(`delete from platform.invitation where expires_at <= $1`, [now])
 }

@@ -5,8 +5,12 @@ import {
   type Endpoint,
   type ParamsOf,
   type QueryOf,
+  type Permission,
+  permissionOf,
   type Refusal,
   type Result,
+  rolesMay,
+  rolesOf,
   toProblem,
 } from '@dure/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -16,13 +20,28 @@ import type { Deps } from './deps.ts'
 import { PROBLEM_TYPE, RETRY_AFTER_S, sendProblem } from './http.errors.ts'
 import { rawInput, readInput } from './http.input.ts'
 import { answerOnce, type Decided } from './idempotency.ts'
-import { hasRole, type Person } from './person.ts'
+import type { Person } from './person.ts'
+import { deviceOf } from './user-agent.ts'
 
 export interface Http {
   readonly fastify: FastifyInstance
   readonly deps: Deps
   /** Everything served so far: OpenAPI is written from it. */
   readonly endpoints: Endpoint[]
+  /** Writes the access log; set by the slice that keeps it, before the routes serve. */
+  logAccess?: ((use: AccessUse) => Promise<void>) | undefined
+}
+
+/** Somebody used a route that the permission table marks as logged. */
+export interface AccessUse {
+  readonly route: string
+  /** The id in the address, as it was given. */
+  readonly subject: string
+  readonly person: Person
+  readonly address: string
+  readonly sessionToken: string | undefined
+  readonly outcome: 'given' | 'refused'
+  readonly now: Date
 }
 
 export interface Context<E extends Endpoint> {
@@ -35,6 +54,8 @@ export interface Context<E extends Endpoint> {
   readonly requestKey: string | undefined
   /** Network address of the caller. */
   readonly address: string
+  /** Browser and system in a few words. */
+  readonly device: string
   /** The session token the caller sent. */
   readonly sessionToken: string | undefined
   setSession(token: string | undefined): void
@@ -52,6 +73,11 @@ export type Handler<E extends Endpoint> = (
 export interface ServeOptions {
   /** Of the transaction a keyed write runs in; a handler's own transaction may not ask for more. */
   readonly isolation?: Isolation
+  /**
+   * The answer is not kept for repetitions, because it holds a secret or sets the session: a repeated request is decided anew.
+   * The handler opens its own transaction.
+   */
+  readonly once?: false
 }
 
 export type Serve = <E extends Endpoint>(endpoint: E, handler: Handler<E>, options?: ServeOptions) => void
@@ -108,8 +134,9 @@ const admit = async (
   request.person = await whoAsks(http, request)
   if (endpoint.auth === 'public') return undefined
   if (request.person === undefined) return sendProblem(reply, { code: 'sign-in-needed' })
-  if (endpoint.roles !== undefined && !hasRole(request.person, ...endpoint.roles))
-    return sendProblem(reply, { code: 'not-allowed', detail: `needs one of: ${endpoint.roles.join(', ')}` })
+  const permission = permissionOf(endpoint)
+  if (!rolesMay(permission, request.person.roles))
+    return sendProblem(reply, { code: 'not-allowed', detail: `needs one of: ${rolesOf(permission).join(', ')}` })
   return undefined
 }
 
@@ -144,16 +171,37 @@ const answer = async (
   const now = http.deps.clock.now()
   const context = { ...input.value, person, now, requestKey: key, ...surroundings(http, request, reply) }
   const work = async (): Promise<Decided> => decide(endpoint, await handler(context as Context<Endpoint>), request)
-  if (key === undefined || person === undefined) return send(reply, await work())
+  const finish = async (decided: Decided) => {
+    await noteUse(http, endpoint, request, decided, now)
+    return send(reply, decided)
+  }
+  if (key === undefined || person === undefined || options.once === false) return finish(await work())
   const once = { personId: person.id, route: endpoint.id, key, input: rawInput(endpoint, request), now }
   const decided = await answerOnce(http.deps.db, once, options.isolation ?? 'read committed', work)
-  if (decided !== 'other-input') return send(reply, decided)
+  if (decided !== 'other-input') return finish(decided)
   const detail = 'this key was used for a different request'
   return sendProblem(reply, { code: 'conflict', pointer: '/headers/idempotency-key', detail })
 }
 
+/** Before anything is answered: nobody sees a patient without a row that says so. */
+const noteUse = async (
+  { logAccess }: Http,
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  { refusal }: Decided,
+  now: Date,
+): Promise<void> => {
+  const { logged }: Permission = permissionOf(endpoint)
+  const { person, sessionToken } = request
+  if (logged !== true || logAccess === undefined || person === undefined) return
+  const { id = '' } = request.params as { id?: string }
+  const outcome = refusal === undefined ? 'given' : 'refused'
+  await logAccess({ route: endpoint.id, subject: id, person, address: request.ip, sessionToken, outcome, now })
+}
+
 const surroundings = (http: Http, request: FastifyRequest, reply: FastifyReply) => ({
   address: request.ip,
+  device: deviceOf(request.headers['user-agent']),
   sessionToken: request.sessionToken,
   setSession: (token: string | undefined) => setSessionCookie(http, reply, token),
 })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
+import { grantApplication } from './app-role.ts'
 import type { Logger } from './logger.ts'
 
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url)
@@ -45,7 +46,9 @@ export const migrate = async (
     await client.query('select pg_advisory_lock($1)', [LOCK])
     await client.query(`create table if not exists public.migration (
       name text primary key, checksum text not null, applied_at timestamptz not null default now())`)
-    return await apply(client, migrations, log)
+    const done = await apply(client, migrations, log)
+    if (!(await grantApplication(client, done.length > 0))) log.warn({}, 'no-application-role')
+    return done
   } finally {
     await client.end()
   }

@@ -1,4 +1,4 @@
-import { type Endpoint, PROBLEMS, Problem, type ProblemCode } from '@dure/contract'
+import { type Endpoint, PROBLEMS, permissionOf, Problem, type ProblemCode } from '@dure/contract'
 import { z } from 'zod'
 
 type Json = { [name: string]: unknown }
@@ -7,7 +7,7 @@ type Json = { [name: string]: unknown }
 const impliedProblems = (endpoint: Endpoint): readonly ProblemCode[] => [
   ...(endpoint.params || endpoint.query || endpoint.body ? (['invalid-input'] as const) : []),
   ...(endpoint.auth === 'session' ? (['sign-in-needed'] as const) : []),
-  ...(endpoint.roles || endpoint.method !== 'GET' ? (['not-allowed'] as const) : []),
+  ...(Array.isArray(permissionOf(endpoint).who) || endpoint.method !== 'GET' ? (['not-allowed'] as const) : []),
   ...(endpoint.body ? (['too-large', 'unsupported-media'] as const) : []),
   ...(endpoint.method === 'GET' ? [] : (['conflict'] as const)),
   'overloaded',
@@ -47,6 +47,13 @@ export const openApi = (endpoints: readonly Endpoint[], version: string): Json =
       securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'dure_session' } },
     },
   }
+}
+
+/** The row of the permission table, for those who read the API. */
+const rolesIn = (endpoint: Endpoint): Json => {
+  const { who, reach, logged } = permissionOf(endpoint)
+  if (who === 'public') return {}
+  return { 'x-roles': who, 'x-reach': reach, ...(logged === true ? { 'x-logged': true } : {}) }
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -101,7 +108,7 @@ const operation = (endpoint: Endpoint, shape: Shape, problem: Json): Json => ({
   summary: endpoint.summary,
   tags: [endpoint.path.split('/')[2] ?? 'general'],
   ...(endpoint.auth === 'session' ? { security: [{ session: [] }] } : { security: [] }),
-  ...(endpoint.roles === undefined ? {} : { 'x-roles': endpoint.roles }),
+  ...rolesIn(endpoint),
   ...parameters(endpoint, shape),
   ...(endpoint.body === undefined
     ? {}

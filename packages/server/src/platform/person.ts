@@ -9,6 +9,14 @@ export interface Person {
   readonly region: string
   /** The hospital a requester or a hospital desk speaks for. */
   readonly facilityId: string | null
+  /** Break-glass accesses that are open now. */
+  readonly opened?: readonly OpenedAccess[]
+}
+
+/** A person sees this request for a while without having a part in it; written down, told to others, and reviewed. */
+export interface OpenedAccess {
+  readonly id: string
+  readonly requestId: string
 }
 
 export const isRole = (raw: string): raw is Role => ROLES.some((role) => role === raw)
