@@ -5,6 +5,7 @@ import { ok } from '../platform/result.ts'
 import { actOnOffer } from './answering.service.ts'
 import { type Beds, byPerson, inWork, notFound, refuse, toRefusal } from './beds.service.ts'
 import { toCandidatesView } from './candidate-views.ts'
+import { deskRegion } from './desk-region.service.ts'
 import { boardNow, figuresNow } from './figures.service.ts'
 import { extendHold } from './holds.service.ts'
 import { getIdentity, identityLooks, setIdentity } from './identity.service.ts'
@@ -129,9 +130,9 @@ export const registerPlacing = (http: Http, beds: Beds): void => {
     return slot === null ? notFound('bed') : ok(toHoldView(extended.value, slot, await namesOf(beds)))
   })
 
-  route(e.board, async () => ok(await boardNow(beds)))
+  route(e.board, async ({ person }) => ok(await boardNow(beds, await deskRegion(beds, person))))
 
-  route(e.figures, async ({ query }) => ok(await figuresNow(beds, query.hours)))
+  route(e.figures, async ({ person, query }) => ok(await figuresNow(beds, await deskRegion(beds, person), query.hours)))
 
   route(e.setMode, async ({ person, body }) => {
     if (person.region !== beds.region) return refuse('not-allowed', 'the mode of a region is set by its own desk')

@@ -27,7 +27,7 @@ const oldestView = (row: Awaited<ReturnType<typeof oldestWaiting>>) =>
   row === null ? null : { requestId: row.id, code: row.code, waitingSince: row.waiting_since.toISOString() }
 
 /** The region at a glance. */
-export const boardNow = async ({ db, clock, region }: Beds): Promise<z.input<typeof board>> => {
+export const boardNow = async ({ db, clock }: Beds, region: string): Promise<z.input<typeof board>> => {
   const now = clock.now()
   const states = await openByState(db, region)
   const confirmed = await toConfirmed(db, region, new Date(now.getTime() - 24 * HOUR_MS))
@@ -40,7 +40,7 @@ export const boardNow = async ({ db, clock, region }: Beds): Promise<z.input<typ
     oldest: oldestView(await oldestWaiting(db, region)),
     toConfirmed: spread(confirmed.p50, confirmed.p95, confirmed.count),
     byState: Object.fromEntries(states.map((row) => [row.state, row.count])),
-    byClass: (await slotCounts(db, now)).map((row) => ({
+    byClass: (await slotCounts(db, now, region)).map((row) => ({
       bedClass: row.bed_class,
       staffed: row.staffed,
       free: row.free,
@@ -53,12 +53,12 @@ export const boardNow = async ({ db, clock, region }: Beds): Promise<z.input<typ
 }
 
 /** What the record says of itself: the oldest, the spread and the reasons; no mean. */
-export const figuresNow = async ({ db, clock, region }: Beds, hours: number): Promise<Figures> => {
+export const figuresNow = async ({ db, clock }: Beds, region: string, hours: number): Promise<Figures> => {
   const now = clock.now()
   const since = new Date(now.getTime() - hours * HOUR_MS)
   const states = await openByState(db, region)
   const offers = await offerCounts(db, since)
-  const slots = await slotCounts(db, now)
+  const slots = await slotCounts(db, now, region)
   const sum = (of: (row: (typeof slots)[number]) => number) => slots.reduce((total, row) => total + of(row), 0)
   const placing = sum((row) => row.placing)
   const doubtful = sum((row) => row.stale + row.expired)

@@ -58,7 +58,7 @@ export interface SlotCountRow {
 }
 
 /** Counts by class; `stale` and `expired` are of the slots that placing may use. Limits in minutes come from the class. */
-export const slotCounts = (db: Queries, now: Date): Promise<SlotCountRow[]> =>
+export const slotCounts = (db: Queries, now: Date, sido: string): Promise<SlotCountRow[]> =>
   db.sql<SlotCountRow>(
     `with lim as (
        select key as bed_class, (value ->> 'staleMin')::int as stale_min, (value ->> 'expiredMin')::int as expired_min
@@ -68,6 +68,8 @@ export const slotCounts = (db: Queries, now: Date): Promise<SlotCountRow[]> =>
               s.share <> 'own_use' and s.state in ('available', 'held', 'occupied', 'cleaning') as placing
          from beds.slot s
          join lim on lim.bed_class = s.bed_class
+        -- Null: of this cell's own region. Others are those it stands in for.
+        where coalesce(s.sido, (select c.region from platform.cell c)) = $3
      )
      select a.bed_class,
             (count(*) filter (where a.state in ('available', 'held', 'occupied', 'cleaning')))::int as staffed,
@@ -82,7 +84,7 @@ export const slotCounts = (db: Queries, now: Date): Promise<SlotCountRow[]> =>
        from aged a
       group by a.bed_class
       order by a.bed_class`,
-    [JSON.stringify(STALENESS), now],
+    [JSON.stringify(STALENESS), now, sido],
   )
 
 export interface SpreadRow {

@@ -3,6 +3,7 @@ import type { RequestRow as RequestRowView } from '@dure/contract'
 import type { Person } from '../platform/person.ts'
 import { type AssignmentRow, suggestAssignment } from './batch-assignment.ts'
 import type { Beds } from './beds.service.ts'
+import { deskRegion } from './desk-region.service.ts'
 import { loadPlacement, namesOf } from './loading.service.ts'
 import { queueLevel, queueOrder, type Waiting } from './queue-order.ts'
 import { type QueueFilter, queue } from './requests.sql.ts'
@@ -56,7 +57,9 @@ export const queueFor = async (
   scope: Scope,
   limit: number,
 ): Promise<readonly RequestRowView[]> => {
-  const rows = (await queue(beds.db, filterFor(person, beds.region, scope))).filter((row) => isFor(person, row))
+  const rows = (await queue(beds.db, filterFor(person, await deskRegion(beds, person), scope))).filter((row) =>
+    isFor(person, row),
+  )
   const names = await namesOf(beds)
   const ordered =
     scope === 'closed' ? rows : queueOrder(rows.map(waitingOf), beds.clock.now().getTime()).map(({ row }) => row)

@@ -4,6 +4,7 @@ import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
 import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, toRefusal, type Work } from './beds.service.ts'
 import type { By } from './by.ts'
+import { deskRegion } from './desk-region.service.ts'
 import { moveIdentity } from './identity.service.ts'
 import { isTerminal } from './placement.ts'
 import { advance, type Doing, lockPlacement, tellRequest } from './placing.service.ts'
@@ -31,7 +32,10 @@ export const createRequest = (
     if (!facts.ok) return refuseAll(facts.error, '/body')
     const wrong = wrongPlace(input)
     if (wrong !== null) return wrong
-    const row = await insertWithCode(work, newRequest(work, person, facts.value, origin.value))
+    const row = await insertWithCode(
+      work,
+      newRequest(work, person, facts.value, origin.value, await deskRegion(beds, person)),
+    )
     if (row === null) return refuse('conflict', 'every code of the region is in use')
     await addEvent(work.tx, { requestId: row.id, kind: 'created', to: 'draft', by: work.by }, work.now)
     const placement: Placement = { row, offers: [], hold: null }
@@ -70,14 +74,20 @@ const refuseAll = (refusals: readonly BedRefusal[], at: string) => {
 
 const CREATORS: readonly Role[] = ['requester', 'hospital_desk', 'placement_desk', 'transport']
 
-const newRequest = (work: Work, person: Person, facts: RequestPatch, originId: string | null): NewRequest => {
+const newRequest = (
+  work: Work,
+  person: Person,
+  facts: RequestPatch,
+  originId: string | null,
+  sido: string,
+): NewRequest => {
   const role = CREATORS.find((one) => person.roles.includes(one)) ?? 'requester'
   const ownFacility = role === 'requester' || role === 'hospital_desk'
   return {
     ...EMPTY,
     ...(facts as Pick<NewRequest, FactColumn>),
     id: work.beds.ids.next(),
-    sido: work.beds.region,
+    sido,
     state: 'draft',
     state_since: work.now,
     created_at: work.now,
