@@ -13,6 +13,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    // The contract only declares; what a page does not name of it need not be in the page.
+    rolldownOptions: { treeshake: { moduleSideEffects: (id) => !id.includes('/packages/contract/') } },
   },
   server: { proxy: { '/api': server, '/healthz': server } },
 })

@@ -1,7 +1,7 @@
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { Button } from './button.tsx'
-import type { DialogProps } from './dialog.tsx'
+import type { DialogProps } from './dialog-props.ts'
 
 /** A dialog that takes the focus, gives it back, and closes with Escape. What was typed stays in its draft. */
 const DialogWindow = (props: DialogProps) => {

@@ -1,12 +1,6 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import { lazy, Suspense } from 'react'
 import { stubborn } from '../offline/stubborn.ts'
-
-export interface DialogProps {
-  readonly title: string
-  readonly open: boolean
-  readonly onClose: () => void
-  readonly children: ReactNode
-}
+import type { DialogProps } from './dialog-props.ts'
 
 /** The behaviour of dialogs is large and nobody opens one in the first second; it is fetched while the page is idle. */
 const load = stubborn(() => import('./dialog-window.tsx'))
