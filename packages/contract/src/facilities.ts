@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { BED_CLASSES, CAPABILITIES, CAPABILITY_ANSWERS, SIDO_CODES } from './vocabulary.ts'
+import { BED_CLASSES, CAPABILITIES, CAPABILITY_ANSWERS, CHANNELS, SIDO_CODES } from './vocabulary.ts'
 
 /**
  * general = 종합병원, hospital = 병원, long_term_care = 요양병원, psychiatric = 정신병원, korean_medicine = 한방병원,
@@ -45,6 +45,13 @@ export type FigureFlag = (typeof FIGURE_FLAGS)[number]
 export const FRESHNESS = ['fresh', 'stale', 'expired', 'unknown'] as const
 export type Freshness = (typeof FRESHNESS)[number]
 
+/**
+ * Why a hospital takes no patients (수용 중단): staff, no bed left, equipment, an overcrowded emergency room, an infection in the
+ * house, the building (fire, power, water).
+ */
+export const STOP_REASONS = ['staff', 'beds', 'equipment', 'crowded_er', 'infection', 'building', 'other'] as const
+export type StopReason = (typeof STOP_REASONS)[number]
+
 /** Shapes of the hospital directory. Instants are ISO 8601 in UTC; every figure comes with its source and its age. */
 
 const instant = z.string().max(40)
@@ -68,6 +75,8 @@ export const capabilityView = z.object({
   answer: z.enum(CAPABILITY_ANSWERS),
   raw: z.string().nullable(),
   flags: z.array(z.string()),
+  /** The hospital's own word, and until when it stands; then what other sources say counts again. null = until it says otherwise. */
+  until: instant.nullable(),
   ...provenance.shape,
 })
 export type CapabilityView = z.infer<typeof capabilityView>
@@ -83,6 +92,24 @@ export const bedCountView = z.object({
   ...provenance.shape,
 })
 export type BedCountView = z.infer<typeof bedCountView>
+
+/** Patients are not taken, on the hospital's own word: at all, or in one class of beds. */
+export const stopView = z.object({
+  /** null = the hospital as a whole. */
+  bedClass: z.enum(BED_CLASSES).nullable(),
+  reason: z.enum(STOP_REASONS),
+  note: z.string().nullable(),
+  since: instant,
+  /** When it is expected to end, and ends by itself; null = until the hospital says so. */
+  until: instant.nullable(),
+  ageMin: z.int(),
+  /** stale = without an end and old: ask whether it is still so. */
+  freshness: z.enum(['fresh', 'stale']),
+  by: z.string(),
+  channel: z.enum(CHANNELS),
+  heardFrom: z.string().nullable(),
+})
+export type StopView = z.infer<typeof stopView>
 
 export const hospitalRow = z.object({
   id: hospitalId,
@@ -103,6 +130,8 @@ export const hospitalRow = z.object({
   licensedBeds: z.int().nullable(),
   state: z.enum(HOSPITAL_STATES),
   source: z.enum(['register', 'demo', 'hospital']),
+  /** Where it takes nobody now, the hospital as a whole first; empty = it takes patients. */
+  stops: z.array(stopView),
 })
 export type HospitalRow = z.infer<typeof hospitalRow>
 
@@ -154,6 +183,57 @@ export const sourceView = z.object({
   flagged: z.int().nullable(),
 })
 export type SourceView = z.infer<typeof sourceView>
+
+/** An instant somebody types or a machine sends: it has to be one. */
+const instantInput = z.iso.datetime({ offset: true }).max(40)
+const note = z.string().trim().min(1).max(300)
+const classes = z.array(z.enum(BED_CLASSES)).min(1).max(BED_CLASSES.length)
+
+/** What a hospital says of itself. `until`: how long its word stands; null = until it says otherwise. */
+export const hospitalStatement = z.discriminatedUnion('say', [
+  /** `unknown` is a word too: whatever others say, ask first. */
+  z.strictObject({
+    say: z.literal('capability'),
+    code: z.enum(CAPABILITIES),
+    answer: z.enum(CAPABILITY_ANSWERS),
+    until: instantInput.nullable().default(null),
+    note: note.optional(),
+  }),
+  /** Takes the own word back: what other sources say counts again. */
+  z.strictObject({ say: z.literal('capability_withdrawn'), code: z.enum(CAPABILITIES) }),
+  /** Patients are not taken; without classes in the hospital as a whole. */
+  z.strictObject({
+    say: z.literal('stop'),
+    bedClasses: classes.nullable().default(null),
+    reason: z.enum(STOP_REASONS),
+    until: instantInput.nullable().default(null),
+    note: note.optional(),
+  }),
+  /** Patients are taken again; without classes everywhere. */
+  z.strictObject({ say: z.literal('resume'), bedClasses: classes.nullable().default(null) }),
+])
+export type HospitalStatement = z.infer<typeof hospitalStatement>
+
+/** One entry of the record of what a hospital said; nothing in it is ever changed. */
+export const statementView = z.object({
+  id: z.string(),
+  at: instant,
+  said: z.enum(['capability', 'capability_withdrawn', 'stop', 'resume']),
+  code: z.enum(CAPABILITIES).nullable(),
+  answer: z.enum(CAPABILITY_ANSWERS).nullable(),
+  bedClass: z.enum(BED_CLASSES).nullable(),
+  reason: z.enum(STOP_REASONS).nullable(),
+  note: z.string().nullable(),
+  until: instant.nullable(),
+  by: z.string(),
+  channel: z.enum(CHANNELS),
+  heardFrom: z.string().nullable(),
+})
+export type StatementView = z.infer<typeof statementView>
+
+/** What of a hospital's own word stands now. */
+export const ownWord = z.object({ at: instant, stops: z.array(stopView), capabilities: z.array(capabilityView) })
+export type OwnWord = z.infer<typeof ownWord>
 
 /** An opaque place in a list; send it back as it came. */
 const cursor = z.string().max(400).optional()
@@ -217,6 +297,36 @@ export const facilityEndpoints = {
     response: {
       status: 200,
       schema: z.object({ counts: z.array(bedCountView), nextCursor: z.string().nullable() }),
+    },
+    problems: ['not-found', 'invalid-input'],
+  }),
+  stateHospital: endpoint({
+    id: 'stateHospital',
+    method: 'POST',
+    path: '/api/hospitals/:id/statements',
+    summary:
+      "The hospital's own word: what it can do until when, and where it takes no patients; a desk types what it heard",
+    auth: 'session',
+    params: byHospital,
+    body: z.strictObject({
+      statement: hospitalStatement,
+      channel: z.enum(CHANNELS).default('web'),
+      heardFrom: z.string().trim().max(80).optional(),
+    }),
+    response: { status: 201, schema: ownWord },
+    problems: ['not-found', 'not-allowed', 'wrong-state'],
+  }),
+  listStatements: endpoint({
+    id: 'listStatements',
+    method: 'GET',
+    path: '/api/hospitals/:id/statements',
+    summary: 'What the hospital said of itself, newest first',
+    auth: 'session',
+    params: byHospital,
+    query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50), cursor }),
+    response: {
+      status: 200,
+      schema: z.object({ statements: z.array(statementView), nextCursor: z.string().nullable() }),
     },
     problems: ['not-found', 'invalid-input'],
   }),

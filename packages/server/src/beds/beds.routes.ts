@@ -12,6 +12,7 @@ import { getIdentity, identityLooks, setIdentity } from './identity.service.ts'
 import { namesOf, requestViewFor, visiblePlacement } from './loading.service.ts'
 import { askHospitals } from './offering.service.ts'
 import { offerPolicy } from './offers.ts'
+import { settledNow } from './phone-checks.service.ts'
 import { lockPlacement } from './placing.service.ts'
 import { queueFor, suggestForQueue } from './queue.service.ts'
 import { regionMode, saveRegionMode } from './region.sql.ts'
@@ -91,7 +92,8 @@ export const registerPlacing = (http: Http, beds: Beds): void => {
     const heard = new Map((await beds.exchange.standings()).map((one) => [one.origin, one.contactAt]))
     const heardAt = (id: string) => heard.get(sido(id))?.toISOString() ?? null
     const names = { ...(await namesOf(beds)), sido, heardAt }
-    return ok(toCandidatesView(row.id, now, ranking, parallel, names, await beds.finder.labels()))
+    const settled = await settledNow(beds, row, now)
+    return ok(toCandidatesView(row.id, now, ranking, parallel, names, await beds.finder.labels(), settled))
   })
 
   route(e.suggestAssignment, async () => ok(await suggestForQueue(beds)))

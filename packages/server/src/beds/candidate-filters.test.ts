@@ -220,7 +220,47 @@ const CASES: readonly Case[] = [
   {
     sentence: 'a hospital that takes nobody now is no candidate',
     given: { hospitals: [hospital('h', { diverted: true })], slots: place({}) },
-    says: ['diverted'],
+    says: ['hospital-diverted'],
+  },
+  {
+    sentence: 'a hospital that takes nobody in one class is no candidate for it',
+    given: { hospitals: [hospital('h', { divertedClasses: ['MODERATE'] })], slots: place({}) },
+    says: ['class-diverted'],
+  },
+  {
+    sentence: 'its other classes are taken as ever',
+    given: { hospitals: [hospital('h', { divertedClasses: ['CRITICAL', 'DELIVERY'] })], slots: place({}) },
+    says: 'candidate',
+  },
+  {
+    sentence: 'what a call for this patient said stands above an old no',
+    given: {
+      hospitals: [hospital('h', { capabilities: knows({ thoracic_surgery: 'no' }) })],
+      slots: place({}),
+      request: {
+        needs: ['thoracic_surgery'],
+        settledNeeds: [{ hospitalId: 'h', met: ['thoracic_surgery'], unmet: [] }],
+      },
+    },
+    says: 'candidate',
+  },
+  {
+    sentence: 'a call that says no to a need ends the matter',
+    given: {
+      hospitals: H,
+      slots: place({}),
+      request: { needs: ['ecmo'], settledNeeds: [{ hospitalId: 'h', met: [], unmet: ['ecmo'] }] },
+    },
+    says: ['capability-missing'],
+  },
+  {
+    sentence: 'a call about what this patient does not need changes nothing',
+    given: {
+      hospitals: H,
+      slots: place({}),
+      request: { needs: ['crrt'], settledNeeds: [{ hospitalId: 'h', met: [], unmet: ['ecmo'] }] },
+    },
+    says: 'candidate',
   },
   {
     sentence: 'an unstable patient is not driven for an hour',
@@ -336,7 +376,7 @@ const CASES: readonly Case[] = [
       slots: place({ state: 'occupied', roomSex: 'male' }),
       request: { needs: ['ecmo'] },
     },
-    says: ['diverted', 'capability-missing', 'room-of-other-sex', 'not-free'],
+    says: ['hospital-diverted', 'capability-missing', 'room-of-other-sex', 'not-free'],
   },
   {
     sentence: 'of several slots the one that fails least is reported',
@@ -394,5 +434,5 @@ test('every need is met by capabilities that exist, and no word is too wide for 
   for (const need of NEEDS) assert.ok(NEED_CAPABILITIES[need].every((anyOf) => anyOf.length > 0))
   assert.ok(CAPABILITIES.length <= 64)
   assert.ok(NEEDS.length <= 31)
-  assert.ok(WHY_NOT.length <= 22)
+  assert.ok(WHY_NOT.length <= 24)
 })

@@ -1,4 +1,4 @@
-import { BED_CLASSES, PATHOGENS, ROOM_SEXES, SLOT_ISOLATIONS } from '@dure/contract'
+import { BED_CLASSES, NEEDS, type Need, PATHOGENS, ROOM_SEXES, SLOT_ISOLATIONS } from '@dure/contract'
 import { ISOLATION_SERVED_BY, isolationNeedOf, SERVED_BY } from './candidate-classes.ts'
 import { allNeeds, type NeedTest, needTests } from './candidate-needs.ts'
 import { WHY_NOT_BIT } from './candidate-reasons.ts'
@@ -14,7 +14,7 @@ import {
   STATE_AVAILABLE,
   STATE_SURGE,
 } from './ranking-snapshot.ts'
-import type { PastDecline, RankingInput } from './ranking-types.ts'
+import type { PastDecline, RankingInput, RankRequest } from './ranking-types.ts'
 
 /** A request turned into numbers, once, before the pass over all slots. */
 export interface Criteria {
@@ -40,6 +40,8 @@ export interface Criteria {
   /** Declines that stand only until a newer report, by hospital: minute of the decline. */
   readonly declinedMin: ReadonlyMap<number, number>
   readonly phoneVerified: ReadonlySet<number>
+  /** Needs a call has settled, by hospital: bits of those met and those not. */
+  readonly settled: ReadonlyMap<number, { readonly met: number; readonly unmet: number }>
 }
 
 export const criteriaOf = ({ request, snapshot, nowMs, mode, config }: RankingInput): Criteria => {
@@ -86,7 +88,24 @@ export const criteriaOf = ({ request, snapshot, nowMs, mode, config }: RankingIn
       }),
     ),
     phoneVerified: new Set(request.phoneVerifiedHospitalIds.flatMap((id) => at(id) ?? [])),
+    settled: settledBits(request, at),
   }
+}
+
+/** Only what this patient needs: an answer about anything else settles nothing. */
+const settledBits = (request: RankRequest, at: (id: string) => number | undefined): Criteria['settled'] => {
+  const wanted = allNeeds(request.needs, request.oxygen)
+  const bits = (needs: readonly Need[]) =>
+    bitsOf(
+      NEEDS,
+      needs.filter((need) => wanted.includes(need)),
+    )
+  return new Map(
+    (request.settledNeeds ?? []).flatMap(({ hospitalId, met, unmet }) => {
+      const hospital = at(hospitalId)
+      return hospital === undefined ? [] : [[hospital, { met: bits(met), unmet: bits(unmet) }] as const]
+    }),
+  )
 }
 
 const bitsOf = <T>(all: readonly T[], wanted: readonly T[]): number =>
@@ -115,6 +134,7 @@ const {
   'declined-before': DECLINED,
   'region-not-asked': REGION_NOT_ASKED,
   'no-consent-out-of-region': NO_CONSENT,
+  'class-diverted': CLASS_DIVERTED,
   'class-too-low': CLASS_TOO_LOW,
   'isolation-missing': ISOLATION_MISSING,
   'cohort-of-other-pathogen': OTHER_PATHOGEN,
@@ -135,7 +155,7 @@ export const hospitalFails = (c: Criteria, s: Snapshot, hospital: number, driveS
   return (s.shut[hospital] ?? 0) | drive | known
 }
 
-/** Needs the hospital lacks and needs nobody has answered for, one bit for each need. Unknown is not no. */
+/** Needs the hospital lacks and needs nobody has answered for, one bit for each need. Unknown is not no; a call for this patient counts most. */
 export interface NeedBits {
   missing: number
   unknown: number
@@ -151,6 +171,10 @@ export const needBits = (c: Criteria, s: Snapshot, hospital: number, into: NeedB
     if (allNo) into.missing |= 1 << need
     else into.unknown |= 1 << need
   }
+  const call = c.settled.size === 0 ? undefined : c.settled.get(hospital)
+  if (call === undefined) return
+  into.missing = (into.missing & ~call.met) | call.unmet
+  into.unknown &= ~(call.met | call.unmet)
 }
 
 export const CAPABILITY_MISSING_BIT = CAPABILITY_MISSING
@@ -192,6 +216,7 @@ export const slotFails = (c: Criteria, s: Snapshot, at: number, hospital: number
   if (standing >> 5 === LEASE.none) fails |= regionFails(c, s.sido[hospital] ?? 0)
   const asOfMin = s.slotAsOfMin[at] ?? 0
   if (asOfMin < (c.oldestMin[kind & 15] ?? 0) || asOfMin > c.newestMin) fails |= unusableReport(c, hospital)
+  if (((s.divertedClasses[hospital] ?? 0) & (1 << (kind & 15))) !== 0) fails |= CLASS_DIVERTED
   if (c.declinedMin.size > 0) fails |= declinedSince(c, hospital, asOfMin)
   return fails
 }

@@ -5,7 +5,7 @@
 export const WHY_NOT = [
   // of the hospital
   'hospital-closed',
-  'diverted',
+  'hospital-diverted',
   'origin-itself',
   'already-asked',
   'declined-before',
@@ -16,6 +16,7 @@ export const WHY_NOT = [
   'no-consent-out-of-region',
   // of its nearest-fitting slot
   'no-slot-known',
+  'class-diverted',
   'class-too-low',
   'isolation-missing',
   'cohort-of-other-pathogen',

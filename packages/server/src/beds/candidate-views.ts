@@ -1,4 +1,4 @@
-import type { Candidate, candidates } from '@dure/contract'
+import type { Candidate, candidates, PhoneSettled } from '@dure/contract'
 import type { z } from 'zod'
 import type { Ranking, TermValue } from './ranking-types.ts'
 import type { SlotRow } from './rows.ts'
@@ -22,6 +22,7 @@ export const toCandidatesView = (
   parallel: number,
   names: CandidateNames,
   labels: ReadonlyMap<string, Pick<SlotRow, 'label'>>,
+  settled: ReadonlyMap<string, readonly PhoneSettled[]>,
 ): z.input<typeof candidates> => ({
   requestId,
   at: at.toISOString(),
@@ -43,6 +44,7 @@ export const toCandidatesView = (
       freshness: one.stale ? 'stale' : 'fresh',
       heardAt: names.heardAt?.(one.hospitalId) ?? null,
       askFirst: [...one.askFirst, ...one.unknownNeeds.map((need) => `unknown:${need}`)],
+      settled: concerning(settled.get(one.hospitalId), one.bedClass),
       terms: one.terms.map(({ term, value, unit }) => ({ term, value, unit: UNITS[unit] })),
     }),
   ),
@@ -52,7 +54,12 @@ export const toCandidatesView = (
     phone: names.phone(one.hospitalId),
     driveMinutes: one.driveSeconds === null ? null : minutes(one.driveSeconds),
     reasons: [...one.reasons, ...one.missingNeeds.map((need) => `missing:${need}`)],
+    settled: concerning(settled.get(one.hospitalId), null),
   })),
   whyNotTotal: ranking.whyNotTotal,
   parallel,
 })
+
+/** A call about the figures of another class says nothing of the bed that is shown. */
+const concerning = (settled: readonly PhoneSettled[] = [], bedClass: string | null): PhoneSettled[] =>
+  settled.filter(({ what }) => !what.startsWith('figures:') || what === `figures:${bedClass}`)

@@ -5,6 +5,7 @@ import {
   type DirectorySnapshot,
   type RankedHospital,
   regionByCode,
+  stoppedAt,
 } from '../facilities/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Queries } from '../platform/db.ts'
@@ -14,6 +15,8 @@ import type { AssignmentEdge } from './batch-assignment.ts'
 import type { DriveTimeSource, RoadPlace } from './drive-time.ts'
 import { acceptanceSince, placementCounts } from './offers.sql.ts'
 import { isOpenOffer } from './offers.ts'
+import { phoneChecksSince } from './phone-checks.sql.ts'
+import { callsCountFrom, settledFor } from './phone-checks.ts'
 import { rank } from './ranking.ts'
 import { DEFAULT_RANKING_CONFIG } from './ranking-config.ts'
 import { assignmentEdges } from './ranking-edges.ts'
@@ -125,7 +128,7 @@ export const makeFinder = (needs: FinderNeeds): Finder => {
 
   const inputOf = async (placement: Placement, now: Date): Promise<RankingInput> => {
     const { snapshot } = await current()
-    const request = await toRankRequest(needs, placement)
+    const request = await toRankRequest(needs, placement, now)
     const nowMs = now.getTime()
     const driveTimes = await needs.drive.from(request.origin, snapshot.road, nowMs)
     const { mode } = await regionMode(needs.db, placement.row.sido)
@@ -211,7 +214,8 @@ const toRecord = (row: Awaited<ReturnType<typeof acceptanceSince>>[number]): Acc
 export const toRankHospital = (hospital: RankedHospital, now: Date): RankHospital => ({
   id: hospital.id,
   open: hospital.state === 'open',
-  diverted: false,
+  diverted: stoppedAt(hospital, now).whole !== null,
+  divertedClasses: [...stoppedAt(hospital, now).byClass.keys()],
   position: hospital.position,
   sidoCode: hospital.sidoCode,
   sigunguCode: hospital.sigunguCode,
@@ -243,7 +247,7 @@ export const toRankSlot = (row: SlotRow): RankSlot => ({
   source: row.source,
 })
 
-const toRankRequest = async (needs: FinderNeeds, { row, offers }: Placement): Promise<RankRequest> => ({
+const toRankRequest = async (needs: FinderNeeds, { row, offers }: Placement, now: Date): Promise<RankRequest> => ({
   id: row.id,
   origin: await originOf(needs, row),
   originHospitalId: row.origin_hospital_id,
@@ -264,9 +268,15 @@ const toRankRequest = async (needs: FinderNeeds, { row, offers }: Placement): Pr
       ? []
       : [{ hospitalId: offer.hospital_id, reason: offer.decline_reason, atMs: offer.answered_at.getTime() }],
   ),
-  phoneVerifiedHospitalIds: [],
-  continuityHospitalIds: [],
+  ...(await settledByCalls(needs, row, now)),
+  continuityHospitalIds:
+    typeof row.details?.continuityHospitalId === 'string' ? [row.details.continuityHospitalId] : [],
 })
+
+const settledByCalls = async ({ db, directory }: FinderNeeds, row: RequestRow, now: Date) => {
+  const checks = await phoneChecksSince(db, row.id, callsCountFrom(row.requested_class, now))
+  return settledFor(checks, checks.length === 0 ? new Map() : (await directory.current()).byId)
+}
 
 /** Where the patient is; without a place, the seat of the region: better a coarse drive time than none. */
 const originOf = async (needs: FinderNeeds, row: RequestRow): Promise<RoadPlace> => {

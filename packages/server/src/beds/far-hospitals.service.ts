@@ -1,5 +1,11 @@
 import type { Capability, CapabilityAnswer } from '@dure/contract'
-import type { CapabilityFact, Directory, DirectorySnapshot, RankedHospital } from '../facilities/index.ts'
+import {
+  type CapabilityFact,
+  type Directory,
+  type DirectorySnapshot,
+  factAt,
+  type RankedHospital,
+} from '../facilities/index.ts'
 import { canonicalJson, sha256 } from '../platform/canonical.ts'
 import type { Queries, Tx } from '../platform/db.ts'
 import { appendOp } from '../platform/oplog.ts'
@@ -88,10 +94,15 @@ const toHospital = (said: HospitalStated): RankedHospital =>
         ],
       ]),
     ),
+    stops: said.stops.map(({ since, until, ...stop }) => ({
+      ...stop,
+      since: new Date(since),
+      until: until === null ? null : new Date(until),
+    })),
   }) as unknown as RankedHospital
 
-/** The first answer that is one, as `answerAt` would choose while all are young. */
-const toStated = (hospital: RankedHospital): HospitalStated => ({
+/** The answers that count now, and the stops that stand: said again when time alone changes them. */
+const toStated = (hospital: RankedHospital, now: Date): HospitalStated => ({
   id: hospital.id,
   hpid: hospital.hpid,
   name: hospital.name,
@@ -106,13 +117,21 @@ const toStated = (hospital: RankedHospital): HospitalStated => ({
   state: hospital.state,
   source: hospital.source,
   answers: Object.fromEntries(
-    [...hospital.capabilities].flatMap(([code, facts]) => {
-      const fact = facts.find(({ answer }) => answer !== 'unknown')
+    [...hospital.capabilities.keys()].flatMap((code) => {
+      const fact = factAt(hospital, code, now)
       return fact === undefined
         ? []
         : [[code, { answer: fact.answer, usableUntil: fact.usableUntil?.toISOString() ?? null }]]
     }),
   ),
+  stops: hospital.stops
+    .filter(({ until }) => until === null || now < until)
+    .map(({ bedClass, reason, since, until }) => ({
+      bedClass,
+      reason,
+      since: since.toISOString(),
+      until: until?.toISOString() ?? null,
+    })),
 })
 
 /** Hospitals said in one transaction. */
@@ -128,7 +147,7 @@ export const sayHospitals = async (tx: Tx, own: DirectorySnapshot, region: strin
   let count = 0
   for (const hospital of own.hospitals) {
     if (hospital.sidoCode !== region || count >= SAID_AT_ONCE) continue
-    const body = toStated(hospital)
+    const body = toStated(hospital, now)
     const digest = sha256(canonicalJson(body))
     if (said.get(hospital.id) === digest.toString('hex')) continue
     await appendOp(tx, { kind: 'hospital-stated', subject: hospital.id, body, audience: {}, at: now })

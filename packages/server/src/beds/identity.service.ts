@@ -3,12 +3,14 @@ import type { z } from 'zod'
 import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
 import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, type Work } from './beds.service.ts'
+import { erasedBefore, IDENTITY_KEPT_DAYS } from './erasure.service.ts'
 import { type Look, logLook, looksAt, samePatientOf, saveIdentity, sealedIdentity } from './identity.sql.ts'
 import { nationHash } from './identity-key.service.ts'
 import { loadPlacement } from './loading.service.ts'
 import { lockPlacement, tellRequest } from './placing.service.ts'
 import { mayIdentify, sightOf } from './relations.ts'
 import { addEvent } from './requests.sql.ts'
+import type { RequestRow } from './rows.ts'
 import { EDITABLE, mayRecordIdentity } from './views.ts'
 
 export type PatientIdentity = z.output<typeof patientIdentity>
@@ -78,13 +80,22 @@ export const getIdentity = async (
       )
     }
     const sealed = await sealedIdentity(tx, requestId)
-    if (sealed === null) return refuse('not-found', 'nobody has recorded who the patient is', '/params/id')
+    if (sealed === null) return notKnown(placement.row, now)
     await logLook(tx, requestId, 'seen', person, now)
     const key = await beds.identityKey()
     return ok(opened.parse(JSON.parse(key.open(requestId, sealed.sealed))))
   })
   return looked
 }
+
+const notKnown = ({ closed_at: closedAt }: Pick<RequestRow, 'closed_at'>, now: Date) =>
+  closedAt !== null && closedAt <= erasedBefore(now)
+    ? refuse(
+        'not-found',
+        `erased ${IDENTITY_KEPT_DAYS} days after the end of the request, if it was recorded`,
+        '/params/id',
+      )
+    : refuse('not-found', 'nobody has recorded who the patient is', '/params/id')
 
 export const identityLooks = async (beds: Beds, person: Person, requestId: string): Promise<BedResult<Look[]>> => {
   const placement = await loadPlacement(beds.db, requestId)
@@ -93,8 +104,8 @@ export const identityLooks = async (beds: Beds, person: Person, requestId: strin
   return ok(await looksAt(beds.db, requestId))
 }
 
-/** The request that is merged away may be the only one that knows who the patient is. */
-export const moveIdentity = async (work: Work, fromId: string, intoId: string): Promise<void> => {
+/** The request that is merged away may be the only one that knows who the patient is; one that follows is for the same patient. */
+export const copyIdentity = async (work: Work, fromId: string, intoId: string): Promise<void> => {
   const { tx, now, by, beds } = work
   const from = await sealedIdentity(tx, fromId)
   if (from === null || (await sealedIdentity(tx, intoId)) !== null) return

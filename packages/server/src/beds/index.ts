@@ -11,6 +11,9 @@ import { withFarHospitals } from './far-hospitals.service.ts'
 import { lazyIdentityKey } from './identity-key.service.ts'
 import { refuseAtNation } from './nation.routes.ts'
 import { DEFAULT_OSRM_LIMITS, osrmSource } from './osrm.service.ts'
+import { registerErasure } from './erasure.service.ts'
+import { warnThoseConcerned } from './hospital-words.service.ts'
+import { registerSettling } from './settling.routes.ts'
 import { registerSeverity } from './severity.routes.ts'
 import { registerSlots } from './slots.routes.ts'
 import { alone } from './standing.ts'
@@ -70,8 +73,11 @@ export const registerBeds = (http: Http, needs: BedsNeeds): BedSlice => {
   registerSlots(http, beds)
   registerSeverity(http)
   registerPlacing(http, beds)
+  registerSettling(http, beds)
   registerCrossingRoutes(http, beds)
   registerBedTimers(deps, beds)
+  registerErasure(deps, beds)
+  needs.directory.onWord(warnThoseConcerned(beds))
   followRegions(exchange, finder, directory)
   registerStandingIn(beds)
   registerCrossing(deps, beds, duties)

@@ -5,6 +5,7 @@ import { type BedResult, type Beds, notFound, refuse } from './beds.service.ts'
 import { countOpenAsks } from './crossing.sql.ts'
 import { liveHoldOf } from './holds.sql.ts'
 import { identityState } from './identity.sql.ts'
+import { warningsOf } from './offer-warnings.ts'
 import { offersOf } from './offers.sql.ts'
 import { type Placement, sightOf } from './relations.ts'
 import { idOfCode, requestById } from './requests.sql.ts'
@@ -41,6 +42,7 @@ export const namesOf = async (beds: Beds): Promise<Names> => {
   return {
     name: (id) => byId.get(id)?.name ?? id,
     phone: (id) => byId.get(id)?.erPhone ?? byId.get(id)?.phone ?? null,
+    warnings: (id, request, bedClass) => warningsOf(byId.get(id), request, bedClass, beds.clock.now()),
   }
 }
 

@@ -15,8 +15,10 @@ import type { RoadPlace } from './drive-time.ts'
 export interface RankHospital extends RoadPlace {
   readonly id: string
   readonly open: boolean
-  /** Takes nobody at present (closed emergency room, fire, outbreak). */
+  /** Takes nobody at present, on its own word (staff, fire, outbreak). */
   readonly diverted: boolean
+  /** Classes in which it takes nobody at present. */
+  readonly divertedClasses?: readonly BedClass[]
   readonly capabilities: ReadonlyMap<Capability, CapabilityAnswer>
   /** Patients placed here through the network, for fairness. */
   readonly placements24h: number

@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly sido: Int32Array
   /** Failed filters of the hospital itself: closed, diverted. */
   readonly shut: Int32Array
+  /** One bit for each class in which the hospital takes nobody. */
+  readonly divertedClasses: Int32Array
   readonly yesLow: Int32Array
   readonly yesHigh: Int32Array
   readonly noLow: Int32Array
@@ -153,14 +155,16 @@ const hospitalColumns = (hospitals: readonly RankHospital[]) => {
   const columns = {
     sido: new Int32Array(n),
     shut: new Int32Array(n),
+    divertedClasses: new Int32Array(n),
     yesLow: new Int32Array(n),
     yesHigh: new Int32Array(n),
     noLow: new Int32Array(n),
     noHigh: new Int32Array(n),
   }
-  for (const [at, { sidoCode, capabilities, open, diverted }] of hospitals.entries()) {
+  for (const [at, { sidoCode, capabilities, open, diverted, divertedClasses = [] }] of hospitals.entries()) {
     columns.sido[at] = regionNumber(sidoCode)
-    columns.shut[at] = (open ? 0 : WHY_NOT_BIT['hospital-closed']) | (diverted ? WHY_NOT_BIT.diverted : 0)
+    columns.shut[at] = (open ? 0 : WHY_NOT_BIT['hospital-closed']) | (diverted ? WHY_NOT_BIT['hospital-diverted'] : 0)
+    columns.divertedClasses[at] = divertedClasses.reduce((bits, one) => bits | (1 << BED_CLASSES.indexOf(one)), 0)
     const yes = capabilityMask(answered(capabilities, 'yes'))
     const no = capabilityMask(answered(capabilities, 'no'))
     columns.yesLow[at] = yes.low

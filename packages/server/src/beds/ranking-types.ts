@@ -46,6 +46,12 @@ export interface RankRequest {
   readonly declines: readonly PastDecline[]
   /** A phone call for this request said that the bed is there, however old the report. */
   readonly phoneVerifiedHospitalIds: readonly string[]
+  /** What calls for this request said about its needs. */
+  readonly settledNeeds?: readonly {
+    readonly hospitalId: string
+    readonly met: readonly Need[]
+    readonly unmet: readonly Need[]
+  }[]
   /** The patient's own dialysis, oncology or obstetric unit. */
   readonly continuityHospitalIds: readonly string[]
 }

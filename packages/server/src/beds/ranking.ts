@@ -103,8 +103,8 @@ interface BestSlot {
 }
 
 /** Counts bits of the failed filters of a slot. */
-const BITS = Uint8Array.from({ length: 1 << 11 }, (_, bits) => countBits(bits))
-const bitsSet = (fails: number): number => (BITS[fails & 0x7ff] ?? 0) + (BITS[(fails >>> 11) & 0x7ff] ?? 0)
+const BITS = Uint8Array.from({ length: 1 << 12 }, (_, bits) => countBits(bits))
+const bitsSet = (fails: number): number => (BITS[fails & 0xfff] ?? 0) + (BITS[(fails >>> 12) & 0xfff] ?? 0)
 
 const bestSlot = (
   c: Criteria,
@@ -155,7 +155,8 @@ const termsOf = (
     const row = at * TERM_COUNT
     const timeS = timeToTreatmentS(s, slot, hospital, driveTimes.seconds[hospital] ?? 0, quarter)
     values[row + T.cross_region] = isCrossRegion(c, s, slot, hospital) ? 1 : 0
-    values[row + T.ask_first] = unknown[hospital] !== 0 || s.slotState[slot] === STATE_SURGE ? 1 : 0
+    const opening = s.slotState[slot] === STATE_SURGE && !c.phoneVerified.has(hospital)
+    values[row + T.ask_first] = unknown[hospital] !== 0 || opening ? 1 : 0
     values[row + T.time_to_treatment] = timeS
     values[row + T.over_fit] = overFitMilli(s, levels, slot, hospital)
     values[row + T.occupancy] = occupancyMilli(s, slot, hospital)
@@ -244,10 +245,12 @@ const candidateView = (found: Found, candidate: number, rankNo: number, input: R
   if (slot === undefined || view === undefined) throw new Error('a candidate without hospital or slot')
   const row = candidate * TERM_COUNT
   const stale = (found.values[row + T.freshness] ?? 0) > 0
+  // A call said that the bed is there: neither its age nor its opening has to be asked about again.
+  const called = found.c.phoneVerified.has(hospital)
   const asks =
     (found.unknown[hospital] === 0 ? 0 : ASK_FIRST_BIT['capability-unknown']) |
-    (stale ? ASK_FIRST_BIT['report-stale'] : 0) |
-    (slot.state === 'surge' ? ASK_FIRST_BIT['surge-to-open'] : 0)
+    (stale && !called ? ASK_FIRST_BIT['report-stale'] : 0) |
+    (slot.state === 'surge' && !called ? ASK_FIRST_BIT['surge-to-open'] : 0)
   return {
     rank: rankNo,
     hospitalId: view.id,

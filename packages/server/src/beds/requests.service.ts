@@ -5,7 +5,7 @@ import { ok } from '../platform/result.ts'
 import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, toRefusal, type Work } from './beds.service.ts'
 import type { By } from './by.ts'
 import { deskRegion } from './desk-region.service.ts'
-import { moveIdentity } from './identity.service.ts'
+import { copyIdentity } from './identity.service.ts'
 import { isTerminal } from './placement.ts'
 import { advance, type Doing, lockPlacement, tellRequest } from './placing.service.ts'
 import type { BedRefusal } from './refusals.ts'
@@ -28,6 +28,8 @@ export const createRequest = (
   inWork(beds, byPerson(person), async (work) => {
     const origin = await originHospital(work, person, input)
     if (!origin.ok) return origin
+    const stranger = await unknownUnit(work, input, '/body')
+    if (stranger !== null) return stranger
     const facts = requestFacts(input, origin.value)
     if (!facts.ok) return refuseAll(facts.error, '/body')
     const wrong = wrongPlace(input)
@@ -53,6 +55,13 @@ const originHospital = async (work: Work, person: Person, input: RequestInput): 
   return byId.has(said) ? ok(said) : refuse('invalid-input', 'no such hospital', '/body/originHospitalId')
 }
 const FROM_A_HOSPITAL: readonly RequestInput['originType'][] = ['emergency_room', 'ward', 'long_term_care']
+
+/** The patient's own unit has to be a hospital of the directory. */
+const unknownUnit = async (work: Work, { continuityHospitalId: id }: Partial<RequestInput>, at: string) => {
+  if (id === undefined || id === null) return null
+  const { byId } = await work.beds.finder.directory()
+  return byId.has(id) ? null : refuse('invalid-input', 'no such hospital', `${at}/continuityHospitalId`)
+}
 
 const wrongPlace = (input: Partial<RequestInput>) =>
   (input.originLat === undefined) === (input.originLon === undefined)
@@ -190,6 +199,8 @@ export const editRequest = (
     if (wrong !== null) return wrong
     const origin = await editedOrigin(work, row, changes)
     if (!origin.ok) return origin
+    const stranger = await unknownUnit(work, changes, '/body/details')
+    if (stranger !== null) return stranger
     const facts = requestFacts(input, origin.value)
     if (!facts.ok) return refuseAll(facts.error, '/body/details')
     const saved = await saveRequest(work.tx, row.id, keepTriaged(row, changes, facts.value))
@@ -304,7 +315,7 @@ const transportPatch = (row: RequestRow, act: RequestAct): RequestPatch | null =
   act.event === 'arrange_transport' ? { details: { ...row.details, transport: act.transport } } : null
 
 const mergeInto = async (work: Work, from: RequestRow, into: Placement): Promise<void> => {
-  await moveIdentity(work, from.id, into.row.id)
+  await copyIdentity(work, from.id, into.row.id)
   const saved = await saveRequest(work.tx, into.row.id, {
     // The patient has waited since the first of the two.
     waiting_since: new Date(Math.min(from.waiting_since.getTime(), into.row.waiting_since.getTime())),

@@ -9,6 +9,7 @@ import { type CapacityRow, insertCapacity } from './capacity.sql.ts'
 import { endOccupied, lockGrantOfSlot, takeBack } from './crossing.owner.service.ts'
 import type { GrantRow } from './crossing.sql.ts'
 import { endHoldRow, liveHoldOfSlot } from './holds.sql.ts'
+import { addPhoneCheck } from './phone-checks.sql.ts'
 import { advance, lockPlacement, tellSlot } from './placing.service.ts'
 import type { Placement } from './relations.ts'
 import { addEvent } from './requests.sql.ts'
@@ -224,9 +225,18 @@ export const stillTrue = (
     if (unsaid !== null) return unsaid
     const ids = await refreshSlots(work.tx, hospitalId, said.bedClass ?? null, said.channel, work.now)
     if (ids.length > 0) await tellSlot(work, hospitalId, hospitalId, 'still_true')
+    await noteCall(work, hospitalId, said)
     work.tx.afterCommit(() => beds.finder.touch(ids))
     return ok({ confirmed: ids.length, asOf: work.now.toISOString() })
   })
+
+/** A call about the figures is shown to whoever relies on them: who said so, and to whom. */
+const noteCall = async ({ tx, by, now }: Work, hospitalId: string, said: StillTrue): Promise<void> => {
+  const { channel, heardFrom } = by
+  if ((channel !== 'phone' && channel !== 'sms') || heardFrom === null || heardFrom === '') return
+  const check = { requestId: null, hospitalId, bedClass: said.bedClass ?? null, bed: true, channel, heardFrom }
+  await addPhoneCheck(tx, { ...check, byPerson: by.personId ?? '', byName: by.name }, now)
+}
 
 export const reportCapacity = (
   beds: Beds,

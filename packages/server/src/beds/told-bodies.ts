@@ -7,6 +7,7 @@ import {
   SLOT_ISOLATIONS,
   SLOT_SHARES,
   SLOT_STATES,
+  STOP_REASONS,
 } from '@dure/contract'
 import { z } from 'zod'
 
@@ -77,5 +78,16 @@ export const hospitalStated = z.object({
   source: z.string(),
   /** Code → answer, with the last instant at which it may be used, if it ages. */
   answers: z.record(z.string(), z.object({ answer: z.string(), usableUntil: z.string().nullable() })),
+  /** Where it takes nobody; absent in what older cells say. */
+  stops: z
+    .array(
+      z.object({
+        bedClass: z.enum(BED_CLASSES).nullable(),
+        reason: z.enum(STOP_REASONS),
+        since: z.string(),
+        until: z.string().nullable(),
+      }),
+    )
+    .default([]),
 })
 export type HospitalStated = z.infer<typeof hospitalStated>

@@ -11,7 +11,7 @@ import { freshnessOf } from '../facilities/index.ts'
 import type { Person } from '../platform/person.ts'
 import { ageBand } from './age-band.ts'
 import { isOpenOffer } from './offers.ts'
-import { possibleEvents } from './placement.ts'
+import { isTerminal, possibleEvents } from './placement.ts'
 import { HOLD_EXTENSIONS_MAX } from './placement-times.ts'
 import { actorsIn, mayIdentify, type Placement, type Sight, sightOf } from './relations.ts'
 import type { HoldRow, OfferRow, QueueRow, RequestRow, SlotRow } from './rows.ts'
@@ -20,6 +20,8 @@ import type { HoldRow, OfferRow, QueueRow, RequestRow, SlotRow } from './rows.ts
 export interface Names {
   name(id: string): string
   phone(id: string): string | null
+  /** What an asked hospital now says against itself; absent: not looked for. */
+  warnings?(hospitalId: string, request: RequestRow, bedClass: OfferRow['bed_class']): readonly string[]
 }
 
 const iso = (at: Date): string => at.toISOString()
@@ -71,6 +73,7 @@ export const toOfferView = (offer: OfferRow, request: RequestRow, names: Names):
   heardFrom: offer.heard_from,
   version: offer.version,
   designated: offer.designated,
+  warnings: isOpenOffer(offer.state) ? [...(names.warnings?.(offer.hospital_id, request, offer.bed_class) ?? [])] : [],
 })
 
 export const toHoldView = (hold: HoldRow, slot: Pick<SlotRow, 'label' | 'bed_class'>, names: Names): HoldView => ({
@@ -101,9 +104,13 @@ const NOT_FOR_THE_ASKED: readonly (keyof RequestInput)[] = [
   'note',
 ]
 
-const detailsFor = (row: RequestRow, sight: Sight): Partial<RequestInput> => {
+const detailsFor = (row: RequestRow, sight: Sight, facilityId: string | null): Partial<RequestInput> => {
   if (sight === 'treats') return row.details
-  const hidden: ReadonlySet<string> = new Set(NOT_FOR_THE_ASKED)
+  const hidden: ReadonlySet<string> = new Set([
+    ...NOT_FOR_THE_ASKED,
+    // The patient's own unit may know that it is asked for its own patient; the others may not know whose patient it is.
+    ...(row.details.continuityHospitalId === facilityId ? [] : ['continuityHospitalId']),
+  ])
   return Object.fromEntries(Object.entries(row.details).filter(([name]) => !hidden.has(name)))
 }
 
@@ -137,7 +144,8 @@ export const toRequestView = (
       hospitalName: row.owner_hospital_id === null ? null : names.name(row.owner_hospital_id),
     },
     originHospitalName: row.origin_hospital_id === null ? null : names.name(row.origin_hospital_id),
-    details: detailsFor(row, sight),
+    continuityHospitalName: continuityOf(detailsFor(row, sight, person.facilityId), names),
+    details: detailsFor(row, sight, person.facilityId),
     stability: row.stability,
     severity: severityOf(row),
     offers: offers.map((offer) => toOfferView(offer, row, names)),
@@ -152,6 +160,9 @@ export const toRequestView = (
     sameAs: treats ? [...extras.sameAs] : [],
   }
 }
+
+const continuityOf = ({ continuityHospitalId: id }: Partial<RequestInput>, names: Names): string | null =>
+  typeof id === 'string' ? names.name(id) : null
 
 const headOf = (row: RequestRow) => ({
   id: row.id,
@@ -242,6 +253,9 @@ export const allowedTo = (person: Person, placement: Placement): string[] => {
   if (mayIdentify(person, placement)) acts.push('see_identity')
   if (mayRecordIdentity(person, placement)) acts.push('set_identity')
   if (answers(person, offers)) acts.push('answer_offer')
+  if (desk && !isTerminal(row.state)) acts.push('settle_by_phone')
+  if (row.state === 'admitted' && actors.some((one) => one === 'holding_hospital' || one === 'placement_desk'))
+    acts.push('follow_up')
   return acts
 }
 

@@ -11,20 +11,35 @@ export const answerAt = (
   code: Capability,
   now: Date,
 ): CapabilityAnswer => {
-  for (const fact of hospital.capabilities.get(code) ?? []) {
-    if (fact.answer !== 'unknown' && usableAt(fact, now)) return fact.answer
-  }
-  return 'unknown'
+  return factAt(hospital, code, now)?.answer ?? 'unknown'
 }
+
+/** The statement that counts now. A hospital's own "not known" stands above what others say of it: it is to be asked. */
+export const factAt = (
+  hospital: Pick<RankedHospital, 'capabilities'>,
+  code: Capability,
+  now: Date,
+): CapabilityFact | undefined =>
+  (hospital.capabilities.get(code) ?? []).find(
+    (fact) => usableAt(fact, now) && (fact.answer !== 'unknown' || fact.source === 'hospital'),
+  )
 
 export const usableAt = ({ usableUntil }: Pick<CapabilityFact, 'usableUntil'>, now: Date): boolean =>
   usableUntil === undefined || now.getTime() <= usableUntil.getTime()
 
-export type StoredAnswer = Omit<CapabilityFact, 'usableUntil'> & { readonly flags: readonly string[] }
+export type StoredAnswer = Omit<CapabilityFact, 'usableUntil'> & {
+  readonly flags: readonly string[]
+  /** Of the hospital's own word: the first instant at which it no longer stands. */
+  readonly until: Date | null
+}
 
-/** Only the emergency centre's answers age; one with a clock error is of unknown age and was never usable. */
-export const factOf = ({ answer, source, asOf, receivedAt, flags }: StoredAnswer): CapabilityFact => {
+/**
+ * The hospital says itself until when its word stands. Of the others only the emergency centre's answers age; one with a clock
+ * error is of unknown age and was never usable.
+ */
+export const factOf = ({ answer, source, asOf, receivedAt, flags, until }: StoredAnswer): CapabilityFact => {
   const fact = { answer, source, asOf, receivedAt }
+  if (source === 'hospital') return until === null ? fact : { ...fact, usableUntil: new Date(until.getTime() - 1) }
   if (source !== 'nemc') return fact
   if (flags.some((flag) => flag.startsWith('clock_'))) return { ...fact, usableUntil: new Date(0) }
   return { ...fact, usableUntil: answerUsableUntil(asOf ?? receivedAt) }

@@ -1,3 +1,5 @@
+import type { Channel, HospitalStatement } from '@dure/contract'
+import type { Tx } from '../platform/db.ts'
 import type { Deps } from '../platform/deps.ts'
 import { type Listening, listen } from '../platform/listen.ts'
 import { startWorker, type Worker } from '../platform/worker.ts'
@@ -10,10 +12,31 @@ export interface Directory {
   current(): Promise<DirectorySnapshot>
   /** Looks at the version and reloads if it moved: after one's own write, and in tests. */
   refresh(): Promise<DirectorySnapshot>
+  /**
+   * Hears every word of a hospital in the transaction that keeps it, before it is kept: what a listener throws undoes it.
+   * Listeners are added before the cell serves.
+   */
+  onWord(listener: WordListener): void
+  /** Tells the listeners. */
+  heard(tx: Tx, word: HospitalWord): Promise<void>
   /** Begins to listen for changes. */
   begin(): Promise<void>
   end(): Promise<void>
 }
+
+/** What a hospital just said. */
+export interface HospitalWord {
+  readonly hospitalId: string
+  readonly statement: HospitalStatement
+  readonly at: Date
+  readonly by: {
+    readonly personId: string
+    readonly name: string
+    readonly channel: Channel
+    readonly heardFrom: string | null
+  }
+}
+export type WordListener = (tx: Tx, word: HospitalWord) => Promise<void>
 
 type Needs = Pick<Deps, 'db' | 'clock' | 'log'>
 
@@ -45,7 +68,14 @@ export const makeDirectory = (deps: Needs): Directory => {
   }
   let worker: Worker | undefined
   let listening: Listening | undefined
+  const listeners: WordListener[] = []
   return {
+    onWord: (listener) => {
+      listeners.push(listener)
+    },
+    heard: async (tx, word) => {
+      for (const listener of listeners) await listener(tx, word)
+    },
     // Nobody tells us of changes before we listen: then the version is looked at every time.
     current: async () => (listening === undefined ? refresh() : (snapshot ?? refresh())),
     refresh,

@@ -1,14 +1,18 @@
 import type { Capability } from '@dure/contract'
 import type { Queries } from '../platform/db.ts'
 import { bySource, factOf, type StoredAnswer } from './answers.ts'
-import type { BedCount, CapabilityFact, RankedHospital } from './types.ts'
+import { standingStops } from './statement.sql.ts'
+import type { BedCount, CapabilityFact, IntakeStop, RankedHospital } from './types.ts'
 
 export type HospitalFilter = {
   readonly sidoCodes?: readonly string[]
   readonly ids?: readonly string[]
 }
 
-type HospitalFields = Omit<RankedHospital, 'position' | 'capabilities'> & { readonly lat: number; readonly lon: number }
+type HospitalFields = Omit<RankedHospital, 'position' | 'capabilities' | 'stops'> & {
+  readonly lat: number
+  readonly lon: number
+}
 
 /** Hospitals of every state with all that is known of their abilities, in the order of their ids. */
 export const loadHospitals = async (db: Queries, filter: HospitalFilter = {}): Promise<readonly RankedHospital[]> => {
@@ -23,10 +27,14 @@ export const loadHospitals = async (db: Queries, filter: HospitalFilter = {}): P
     own.set(code, [...(own.get(code) ?? []), factOf(answer)].sort(bySource))
     capabilities.set(hospitalId, own)
   }
+  const stops = new Map<string, IntakeStop[]>()
+  for (const { hospitalId, bedClass, reason, at, until } of await standingStops(db, filter.ids ?? null))
+    stops.set(hospitalId, [...(stops.get(hospitalId) ?? []), { bedClass, reason, since: at, until }])
   return hospitals.map(({ lat, lon, ...rest }) => ({
     ...rest,
     position: { lat, lon },
     capabilities: capabilities.get(rest.id) ?? NOTHING_KNOWN,
+    stops: stops.get(rest.id) ?? [],
   }))
 }
 
@@ -40,13 +48,13 @@ select id, hpid, name, kind, sido_code as "sidoCode", sigungu_code as "sigunguCo
    and ($2::text[] is null or id = any ($2))
  order by id`
 
-/** An unknown answer is what no answer is: it need not be carried. */
+/** An unknown answer is what no answer is, and need not be carried; but a hospital's own says that others are not to be believed. */
 const SELECT_ANSWERS = `
 select c.hospital_id as "hospitalId", c.code, c.answer, c.source, c.flags, c.as_of as "asOf",
-       c.received_at as "receivedAt"
+       c.received_at as "receivedAt", c.usable_until as until
   from facilities.capability c
   join facilities.hospital h on h.id = c.hospital_id
- where c.answer <> 'unknown'
+ where (c.answer <> 'unknown' or c.source = 'hospital')
    and ($1::text[] is null or h.sido_code = any ($1))
    and ($2::text[] is null or h.id = any ($2))`
 
@@ -79,6 +87,12 @@ export const directoryVersion = async (db: Queries): Promise<string> => {
   const [row] = await db.sql<{ version: string }>('select version from facilities.directory_version')
   if (row === undefined) throw new Error('facilities.directory_version has lost its row')
   return row.version
+}
+
+/** Time alone changed what stands: a word was over. Readers load the directory again. */
+export const touchDirectory = async (tx: Queries): Promise<void> => {
+  await tx.sql('update facilities.directory_version set version = version + 1')
+  await tx.sql(`select pg_notify($1, '')`, [DIRECTORY_CHANNEL])
 }
 
 /** NOTIFY channel on which the directory says that it changed. */

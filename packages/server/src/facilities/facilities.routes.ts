@@ -10,7 +10,9 @@ import { countHistory, hospitalDetail, searchHospitals, statedAnswers, statedCou
 import { listSourceStates } from './sources.sql.ts'
 import { NEMC_ANSWER_USABLE_H } from './staleness.ts'
 import type { SearchPlace } from './stated.ts'
-import { toAnswerView, toCountView, toDetailView, toRowView, toSourceView } from './views.ts'
+import { stopsAt } from './statement.sql.ts'
+import { registerStating } from './stating.routes.ts'
+import { toAnswerView, toCountView, toDetailView, toRowView, toSourceView, toStopView } from './views.ts'
 
 /**
  * The directory's routes, its copy in memory and its poller, if the configuration names a source.
@@ -23,6 +25,7 @@ export const registerFacilities = (http: Http): Directory => {
   deps.onClose(directory.end)
   beginPoller(deps)
   registerRoutes(http)
+  registerStating(http, directory)
   return directory
 }
 
@@ -59,11 +62,26 @@ const registerRoutes = (http: Http): void => {
     if (!place.ok)
       return err({ code: 'invalid-input' as const, pointer: '/query/cursor', detail: 'not a place in this list' })
     const answersSince = new Date(now.getTime() - NEMC_ANSWER_USABLE_H * 3_600_000)
-    const found = await searchHospitals(db, { ...filters, near, answersSince, after: place.value, limit: limit + 1 })
+    const found = await searchHospitals(db, {
+      ...filters,
+      near,
+      answersSince,
+      now,
+      after: place.value,
+      limit: limit + 1,
+    })
     const page = found.slice(0, limit)
     const last = page.at(-1)
     const nextCursor = found.length > limit && last !== undefined ? writePlace(last) : null
-    return ok({ hospitals: page.map(toRowView), nextCursor })
+    const stops = Map.groupBy(
+      await stopsAt(
+        db,
+        page.map(({ id }) => id),
+        now,
+      ),
+      ({ hospitalId }) => hospitalId,
+    )
+    return ok({ hospitals: page.map((row) => toRowView(row, stops.get(row.id) ?? [], now)), nextCursor })
   })
 
   route(facilityEndpoints.getHospital, async ({ params, now }) => {
@@ -72,6 +90,7 @@ const registerRoutes = (http: Http): void => {
     const [answers, counts] = [await statedAnswers(db, params.id), await statedCounts(db, params.id)]
     return ok({
       ...toDetailView(hospital),
+      stops: (await stopsAt(db, [params.id], now)).map((stop) => toStopView(stop, now)),
       capabilities: answers.map((answer) => toAnswerView(answer, now)),
       bedCounts: counts.map((count) => toCountView(count, now)),
     })

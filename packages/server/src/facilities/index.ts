@@ -1,7 +1,7 @@
 /** The only door of the hospital directory for other slices. */
-export { answerAt } from './answers.ts'
+export { answerAt, factAt } from './answers.ts'
 export { type DemoFigures, saveDemoRegion } from './demo.sql.ts'
-export { type Directory, makeDirectory } from './directory.service.ts'
+export { type Directory, type HospitalWord, makeDirectory } from './directory.service.ts'
 export {
   directoryVersion,
   type HospitalFilter,
@@ -13,12 +13,14 @@ export {
 export { registerFacilities } from './facilities.routes.ts'
 export { CAPITAL_REGION, POPULATION, REGIONS, type Region, regionByCode } from './regions.ts'
 export { ageMinutes, freshnessOf, STALENESS, type StalenessLimits, usableToPlace } from './staleness.ts'
+export { type Stopped, stoppedAt } from './stops.ts'
 export type {
   BedCount,
   CapabilityFact,
   CapabilitySource,
   DirectorySnapshot,
   HospitalId,
+  IntakeStop,
   Position,
   RankedHospital,
 } from './types.ts'

@@ -15,6 +15,7 @@ export type HospitalSearch = {
   readonly bedClass?: BedClass | undefined
   /** Answers of the emergency centre received before this count as unknown. */
   readonly answersSince: Date
+  readonly now: Date
   readonly limit: number
   readonly after?: SearchPlace | undefined
 }
@@ -38,8 +39,14 @@ with found as (
      and ($8::text is null or exists (
            select from facilities.capability c
             where c.hospital_id = h.id and c.code = $8 and c.answer = 'yes'
+              and (c.usable_until is null or c.usable_until > $15)
               and (c.source <> 'nemc' or (coalesce(c.as_of, c.received_at) >= $10
-                                          and not c.flags && array['clock_ahead', 'clock_unreadable']))))
+                                          and not c.flags && array['clock_ahead', 'clock_unreadable'])))
+         -- Whatever others say, the hospital itself says something else.
+         and not exists (
+           select from facilities.capability own
+            where own.hospital_id = h.id and own.code = $8 and own.source = 'hospital' and own.answer <> 'yes'
+              and (own.usable_until is null or own.usable_until > $15)))
      and ($9::text is null or exists (
            select from facilities.bed_count b
             where b.hospital_id = h.id and b.bed_class = $9 and b.reading = 'known'))
@@ -68,6 +75,7 @@ export const searchHospitals = async (db: Queries, search: HospitalSearch): Prom
     search.after?.name ?? null,
     search.after?.id ?? null,
     search.limit,
+    search.now,
   ])
 
 export const hospitalDetail = async (db: Queries, id: string): Promise<HospitalDetail | undefined> => {
@@ -85,7 +93,7 @@ export const hospitalDetail = async (db: Queries, id: string): Promise<HospitalD
 
 export const statedAnswers = async (db: Queries, hospitalId: string): Promise<readonly StatedAnswer[]> =>
   db.sql(
-    `select code, answer, source, raw, flags, as_of as "asOf", received_at as "receivedAt"
+    `select code, answer, source, raw, flags, as_of as "asOf", received_at as "receivedAt", usable_until as until
        from facilities.capability
       where hospital_id = $1
       order by code, source`,

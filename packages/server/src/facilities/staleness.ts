@@ -29,6 +29,12 @@ export const STALENESS: Readonly<Record<BedClass, StalenessLimits>> = {
 /** Hours after which an acceptance answer or an equipment flag of the emergency centre counts as unknown. */
 export const NEMC_ANSWER_USABLE_H = 24
 
+/** Minutes after which a stop that names no end is doubted: it stands, and the hospital is asked whether it is still so. */
+export const STOP_DOUBTED_MIN = 240
+
+/** Days for which a hospital's word may be given at most; what lasts longer is a matter for the licence. */
+export const WORD_LONGEST_DAYS = 31
+
 /** A source whose clock runs ahead by no more than this is taken to mean now. */
 export const CLOCK_TOLERANCE_MIN = 5
 

@@ -1,4 +1,4 @@
-import type { BedClass, Capability, HospitalKind, HospitalState } from '@dure/contract'
+import type { BedClass, Capability, Channel, HospitalKind, HospitalState, StopReason } from '@dure/contract'
 
 /** What the tables hold, as read for people: what was stated, by whom and when. */
 
@@ -41,7 +41,28 @@ export type StatedAnswer = {
   readonly flags: string[]
   readonly asOf: Date | null
   readonly receivedAt: Date
+  readonly until: Date | null
 }
+
+/** A line of `facilities.statement`: what a hospital said of itself, or a desk heard of it. */
+export type Statement = {
+  readonly id: string
+  readonly hospitalId: string
+  readonly said: 'capability' | 'capability_withdrawn' | 'stop' | 'resume'
+  readonly code: Capability | null
+  readonly answer: 'yes' | 'no' | 'unknown' | null
+  readonly bedClass: BedClass | null
+  readonly reason: StopReason | null
+  readonly note: string | null
+  readonly until: Date | null
+  readonly at: Date
+  readonly byName: string
+  readonly channel: Channel
+  readonly heardFrom: string | null
+}
+
+/** A stop that nobody has taken back; it may have ended by its own `until`. */
+export type StandingStop = Statement & { readonly said: 'stop'; readonly reason: StopReason }
 
 export type StatedCount = {
   readonly bedClass: BedClass

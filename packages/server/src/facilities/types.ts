@@ -1,4 +1,12 @@
-import type { BedClass, Capability, CapabilityAnswer, HospitalKind, HospitalState, ReadingKind } from '@dure/contract'
+import type {
+  BedClass,
+  Capability,
+  CapabilityAnswer,
+  HospitalKind,
+  HospitalState,
+  ReadingKind,
+  StopReason,
+} from '@dure/contract'
 import type { Brand } from '../platform/ids.ts'
 
 /** The register's number (관리번호) of a hospital, the same in every cell. Made by `parseHospitalId` or read from our own tables. */
@@ -11,13 +19,23 @@ export const parseHospitalId = (raw: string): HospitalId | undefined =>
 /** WGS84 degrees. */
 export type Position = { readonly lat: number; readonly lon: number }
 
-/** One answer about one capability. `usableUntil` is absent where the answer does not age (the register's departments). */
+/** One answer about one capability. `usableUntil`, the last instant at which it counts, is absent where it does not age. */
 export type CapabilityFact = {
   readonly answer: CapabilityAnswer
   readonly source: CapabilitySource
   readonly asOf: Date | null
   readonly receivedAt: Date
   readonly usableUntil?: Date
+}
+
+/** Patients are not taken, on the hospital's own word. Ask `stoppedAt` what stands at an instant. */
+export type IntakeStop = {
+  /** null = the hospital as a whole. */
+  readonly bedClass: BedClass | null
+  readonly reason: StopReason
+  readonly since: Date
+  /** The first instant at which it no longer stands; null = until the hospital says so. */
+  readonly until: Date | null
 }
 
 export type CapabilitySource = 'register' | 'nemc' | 'hospital' | 'demo'
@@ -42,6 +60,7 @@ export type RankedHospital = {
    * Read it through `answerAt`, which knows when an answer has grown too old.
    */
   readonly capabilities: ReadonlyMap<Capability, readonly CapabilityFact[]>
+  readonly stops: readonly IntakeStop[]
 }
 
 /**

@@ -1,7 +1,24 @@
-import type { BedCountView, CapabilityView, Freshness, HospitalRow, HospitalView, SourceView } from '@dure/contract'
+import type {
+  BedCountView,
+  CapabilityView,
+  Freshness,
+  HospitalRow,
+  HospitalView,
+  SourceView,
+  StatementView,
+  StopView,
+} from '@dure/contract'
 import { factOf, usableAt } from './answers.ts'
-import { ageMinutes, freshnessOf } from './staleness.ts'
-import type { FoundHospital, HospitalDetail, SourceState, StatedAnswer, StatedCount } from './stated.ts'
+import { ageMinutes, freshnessOf, STOP_DOUBTED_MIN } from './staleness.ts'
+import type {
+  FoundHospital,
+  HospitalDetail,
+  SourceState,
+  StandingStop,
+  StatedAnswer,
+  StatedCount,
+  Statement,
+} from './stated.ts'
 
 /** What leaves the directory: every figure with its source and its age now. */
 
@@ -11,7 +28,34 @@ export const SILENT_AFTER_ROUNDS = 3
 const instant = (at: Date | null): string | null => at?.toISOString() ?? null
 const ageOf = (asOf: Date | null, now: Date): number | null => (asOf === null ? null : ageMinutes(asOf, now))
 
-export const toRowView = ({ lat, lon, ...rest }: FoundHospital): HospitalRow => ({ ...rest, position: { lat, lon } })
+export const toRowView = (
+  { lat, lon, ...rest }: FoundHospital,
+  stops: readonly StandingStop[],
+  now: Date,
+): HospitalRow => ({ ...rest, position: { lat, lon }, stops: stops.map((stop) => toStopView(stop, now)) })
+
+export const toStopView = (stop: StandingStop, now: Date): StopView => {
+  const ageMin = ageMinutes(stop.at, now)
+  return {
+    bedClass: stop.bedClass,
+    reason: stop.reason,
+    note: stop.note,
+    since: stop.at.toISOString(),
+    until: instant(stop.until),
+    ageMin,
+    freshness: stop.until === null && ageMin > STOP_DOUBTED_MIN ? 'stale' : 'fresh',
+    by: stop.byName,
+    channel: stop.channel,
+    heardFrom: stop.heardFrom,
+  }
+}
+
+export const toStatementView = ({ byName, hospitalId: _, ...rest }: Statement): StatementView => ({
+  ...rest,
+  by: byName,
+  at: rest.at.toISOString(),
+  until: instant(rest.until),
+})
 
 export const toDetailView = ({
   lat,
@@ -20,7 +64,7 @@ export const toDetailView = ({
   importedAt,
   missingSince,
   ...rest
-}: HospitalDetail): Omit<HospitalView, 'capabilities' | 'bedCounts'> => ({
+}: HospitalDetail): Omit<HospitalView, 'capabilities' | 'bedCounts' | 'stops'> => ({
   ...rest,
   position: { lat, lon },
   departments: [...departments],
@@ -29,7 +73,7 @@ export const toDetailView = ({
 })
 
 export const toAnswerView = (stated: StatedAnswer, now: Date): CapabilityView => {
-  const { code, answer, raw, flags, source, asOf, receivedAt } = stated
+  const { code, answer, raw, flags, source, asOf, receivedAt, until } = stated
   const clockError = flags.some((flag) => flag.startsWith('clock_'))
   const known = clockError ? null : (asOf ?? receivedAt)
   return {
@@ -37,6 +81,7 @@ export const toAnswerView = (stated: StatedAnswer, now: Date): CapabilityView =>
     answer,
     raw,
     flags: [...flags],
+    until: instant(until),
     source,
     asOf: instant(asOf),
     receivedAt: receivedAt.toISOString(),
