@@ -12,6 +12,7 @@ import { startPostgres } from '../src/platform/postgres.ts'
 const USAGE = `dure import hospitals FILE.csv   read the hospital directory        dure import nemc FILE.xml…   real-time beds
 dure person add | list | invite | disable                                          who may sign in
 dure pass …                      issue and check passes             dure rules …         entry rules
+dure cell …                      keys, standing in, restoring       dure oplog …         verify, carry by hand
 dure openapi                     the API as an OpenAPI document
 dure --help                      this text; dure <command> --help says more
 `
@@ -22,6 +23,8 @@ const COMMANDS: Record<string, (argv: readonly string[], io: CommandIo) => Promi
   person: async (argv, io) => peopleCommand(argv, io),
   pass: async (argv) => (await import('../../pass/bin/pass.ts')).passCommand(argv),
   rules: async (argv) => (await import('../../pass/bin/rules.ts')).rulesCommand(argv),
+  cell: async (argv, io) => (await import('../src/exchange/cell.command.ts')).cellCommand(argv, io),
+  oplog: async (argv, io) => (await import('../src/exchange/oplog.command.ts')).oplogCommand(argv, io),
   openapi: async (_, io) => (await import('../src/openapi.command.ts')).openapiCommand(io),
 }
 

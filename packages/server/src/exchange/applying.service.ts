@@ -33,7 +33,7 @@ export const makeApplying = (db: Db, registry: Registry, version: string, log: L
   const hand: Applying['hand'] = async (tx, origin, records, now) => {
     const waiting = await waitingKinds(tx, origin)
     const ready = records.filter(({ kind }) => !waiting.has(kind) && registry.records.has(kind))
-    const failed = await handReady(tx, ready, now)
+    const failed = await handReady(ready, now)
     const later = records.filter(({ kind }) => waiting.has(kind) || !registry.records.has(kind) || failed.has(kind))
     const firstFailed = new Map<string, string>()
     for (const [kind, { error }] of failed) firstFailed.set(kind, error)
@@ -48,7 +48,6 @@ export const makeApplying = (db: Db, registry: Registry, version: string, log: L
 
   /** All at once; only if that fails one by one, so that what can be applied is. */
   const handReady = async (
-    tx: Tx,
     records: readonly LogRecord[],
     now: Date,
   ): Promise<ReadonlyMap<string, { readonly seq: number; readonly error: string }>> => {

@@ -13,10 +13,10 @@ import { makeDirectoryKeeper } from './directory.service.ts'
 import type { Directory } from './directory.ts'
 import { EMPTY_DIRECTORY } from './directory.ts'
 import { beginLog, type CellState, cellRow, enterRecovering, reopen, reopenAfterPromotion } from './epoch.service.ts'
+import { isKnownElsewhere } from './founding.service.ts'
 import { type Intake, makeIntake } from './intake.service.ts'
 import { startLeading } from './leader.service.ts'
 import { startListener } from './listener.service.ts'
-import { findLogs } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import { type MarkKeeper, makeMarkKeeper } from './mark.service.ts'
 import { SealingKeyBody } from './opening.ts'
@@ -120,7 +120,20 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     const { sealingKey } = await parts()
     const alone = others().length === 0
     await beginLog({ deps, identity: own, registry, sealingKey, alone }, await marks.read())
+    if (!alone) await foundUnlessKnown()
     state = (await cellRow(db)).state
+  }
+
+  const foundUnlessKnown = async (): Promise<void> => {
+    const { state: now, founded } = await cellRow(db)
+    const remembered = await marks.read()
+    const { exchange } = config
+    if (now !== 'recovering' || founded || remembered.has(self) || exchange === undefined) return
+    const tls = await readTlsFiles(exchange.tlsDir)
+    const links = directory().cells.flatMap(({ id, address }) =>
+      id === self ? [] : [makeLink(id, exchange.routes.get(id) ?? address, tls)],
+    )
+    if (!(await isKnownElsewhere(self, links, log))) await reopen(await parts(), remembered, 'founded', clock.now())
   }
 
   const round: Exchange['round'] = async () => {
@@ -128,22 +141,18 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     const row = await refresh()
     if (row.sameTimeline === false) await reopenAfterPromotion(await parts(), clock.now())
     await doCommands({ ...(await parts()), self, marks, directory, contacts, log, clock })
-    await finishRecovery(row.founded)
+    await finishRecovery()
     await refresh()
     const applied = await applying.catchUp(clock.now())
     if (applied > 0) log.info({ records: applied }, 'waiting-records-applied')
   }
 
   /** Once every neighbour that can be reached has told what it knows of our log, we go on above it. */
-  const finishRecovery = async (founded: boolean): Promise<void> => {
+  const finishRecovery = async (): Promise<void> => {
     if (state !== 'recovering' || keeper === undefined) return
-    const remembered = await marks.read()
-    const mayBeNew = !founded && !remembered.has(self)
-    if (!recovery.isDone(others(), mayBeNew)) return
-    const [own] = await findLogs(db, [self])
-    const isNew = mayBeNew && own?.head == null
-    const opened = await reopen(await parts(), remembered, isNew ? 'founded' : 'restored', clock.now())
-    log.warn({ ...opened, reason: isNew ? 'founded' : 'restored' }, 'epoch-opened')
+    if (!recovery.isDone(others())) return
+    const opened = await reopen(await parts(), await marks.read(), 'restored', clock.now())
+    log.warn({ ...opened }, 'epoch-opened')
     for (const handler of registry.applied) await handler([self])
   }
 

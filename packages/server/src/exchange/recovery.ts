@@ -8,11 +8,8 @@ export interface Recovery {
   reset(): void
   heard(peer: CellId): void
   unreachable(peer: CellId): void
-  /**
-   * May the cell go on? When every neighbour was heard or tried in vain, and at least one was heard. A cell that may be new needs
-   * nobody: the first cell of a nation has nobody to ask.
-   */
-  isDone(peers: readonly CellId[], mayBeNew: boolean): boolean
+  /** May the cell go on? When every neighbour was heard or tried in vain, and at least one was heard. */
+  isDone(peers: readonly CellId[]): boolean
 }
 
 export const makeRecovery = (): Recovery => {
@@ -25,9 +22,9 @@ export const makeRecovery = (): Recovery => {
     },
     heard: (peer) => void told.add(peer),
     unreachable: (peer) => void vain.set(peer, (vain.get(peer) ?? 0) + 1),
-    isDone: (peers, mayBeNew) => {
+    isDone: (peers) => {
       const settled = peers.every((peer) => told.has(peer) || (vain.get(peer) ?? 0) >= VAIN_TRIES)
-      return settled && (mayBeNew || peers.some((peer) => told.has(peer)))
+      return settled && peers.some((peer) => told.has(peer))
     },
   }
 }

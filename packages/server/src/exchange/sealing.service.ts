@@ -102,7 +102,7 @@ const sealingKeyOf = async (db: Queries, cell: CellId): Promise<{ keyId: string;
     `select key_id, public_key
        from exchange.sealing_key
       where cell = $1 and withdrawn_at is null
-      order by published_seq desc, key_id
+      order by published_seq desc, published_at desc, key_id
       limit 1`,
     [cell],
   )

@@ -1,351 +1,327 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import type { Cell } from '../cell.ts'
-import { startCell } from '../cell.ts'
-import { makeAnswering } from '../exchange/answer.service.ts'
-import { makeApplying } from '../exchange/applying.service.ts'
-import { approve } from '../exchange/approval.ts'
-import { newestEpoch } from '../exchange/branch.ts'
-import { standingsOf } from '../exchange/contact.sql.ts'
-import { type Contacts, makeContacts } from '../exchange/contact.ts'
-import type { Directory } from '../exchange/directory.ts'
-import { openEpoch } from '../exchange/epoch.service.ts'
-import { nextEpoch } from '../exchange/epoch.ts'
-import { type Intake, makeIntake } from '../exchange/intake.service.ts'
-import { branchOf, emptyLog, findLogs } from '../exchange/log.sql.ts'
-import { SealingKeyBody } from '../exchange/opening.ts'
-import type { ExchangePort } from '../exchange/ports.ts'
-import { makeRegistry } from '../exchange/registry.ts'
-import { makeRunReader, type Step } from '../exchange/runs.ts'
-import { makeSealingKeys, openSealed, saveSealingKey, sealFor } from '../exchange/sealing.service.ts'
-import type { Vector } from '../exchange/vector.ts'
-import { readLine } from '../exchange/wire.ts'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import pg from 'pg'
+import { type Cell, startCell } from '../cell.ts'
+import { makeAuthority, makeCertificate, type PemPair } from '../exchange/authority.service.ts'
+import { type Directory, signDirectory } from '../exchange/directory.ts'
+import type { ExchangePort } from '../exchange/index.ts'
+import { TLS_FILES } from '../exchange/tls.service.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Http } from '../platform/http.ts'
 import { makeLogger } from '../platform/logger.ts'
-import { callers, type TestCell, testConfig } from './cell.ts'
-import { type ManualClock, manualClock } from './clock.ts'
+import { privateKey, rawPublicKey } from '../platform/oplog.key.ts'
+import { appendOp } from '../platform/oplog.ts'
+import { testConfig } from './cell.ts'
 import { type TestDatabase, temporaryFolder, testDatabase } from './database.ts'
 
-/**
- * Several cells in one process, each with its own database and data folder, with links that can be cut and healed. Logs travel
- * through the exchange's own reading, answering, verifying and applying; only the sockets are left out, so that a test decides what
- * arrives when. Nothing moves by itself: `settle` does.
- */
-export interface Cells extends AsyncDisposable {
-  readonly clock: ManualClock
-  /** A running cell. */
-  of(code: string): TestCell
-  /** No record passes between the two any more. */
-  cut(one: string, other: string): void
-  cutFromAll(code: string): void
+/** The way from one cell to another, which a test may cut. */
+export interface TestLink {
+  /** `refused`: connections are closed at once. `silent`: nothing arrives, as when packets are dropped. */
+  cut(how?: 'refused' | 'silent'): void
   heal(): void
-  /** Ends the process of a cell, as far as one process can. */
-  stop(code: string): Promise<void>
-  start(code: string): Promise<void>
-  restart(code: string): Promise<void>
-  /** Numbers what waits, hands records over the links that hold, does duties and timers, until nothing moves. */
-  settle(): Promise<void>
-  /** What one cell has said reaches another, once, and nothing more happens. */
-  handOver(from: string, to: string): Promise<void>
-  /** One cell alone: its numbers, duties and timers, without any link. */
-  work(code: string): Promise<void>
-  /** Two operators of `writer` sign that it stands in for `origin`. */
-  standIn(writer: string, origin: string): Promise<number>
-  /** The cell writes its own log again. */
-  comeBack(origin: string): Promise<number>
 }
 
-interface Member {
-  readonly code: string
-  readonly database: TestDatabase
+export interface TestNode {
+  readonly id: string
   readonly dataDir: string
-  readonly operators: readonly { readonly id: string; readonly key: KeyObject; readonly publicKey: string }[]
-  running: Running | undefined
+  /** The running cell. @throws while it is stopped */
+  readonly cell: Cell
+  readonly database: TestDatabase
+  /** Of its exchange listener; `undefined` while it does not listen. */
+  port(): number | undefined
+  start(): Promise<Cell>
+  stop(): Promise<void>
+  /** A copy of the database as it is now; the cell must be stopped. */
+  backup(): Promise<string>
+  /** Puts a copy in the place of the database; the cell must be stopped. */
+  restore(backup: string): Promise<void>
+  say(subject: string, kind?: string, body?: Record<string, unknown>): Promise<void>
+  /** Numbers and hashes of a log as this cell has it. */
+  log(
+    origin: string,
+  ): Promise<
+    readonly { readonly seq: number; readonly hash: string; readonly kind: string; readonly subject: string }[]
+  >
 }
 
-interface Running {
-  readonly test: TestCell
-  readonly parts: ExchangeParts
+export interface TestCells extends AsyncDisposable {
+  readonly nodes: ReadonlyMap<string, TestNode>
+  node(id: string): TestNode
+  link(from: string, to: string): TestLink
+  /** Cuts or heals both directions. */
+  cut(one: string, other: string, how?: 'refused' | 'silent'): void
+  heal(one: string, other: string): void
+  readonly operators: readonly { readonly id: string; readonly key: KeyObject }[]
+  readonly authority: PemPair
+  readonly rootKey: KeyObject
+  /** Signs and writes a newer list of cells for everybody. */
+  issue(change: (directory: Directory) => Directory): Promise<void>
+  readonly cellsFile: string
+  readonly cellsKey: string
 }
 
-interface ExchangeParts {
-  readonly port: ExchangePort
-  readonly registry: ReturnType<typeof makeRegistry>
-  readonly contacts: Contacts
-  readonly intake: Intake
-  readonly http: Http
+export interface TestCellsOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly clock?: Clock
+  /** Registers handlers before a cell starts. */
+  readonly register?: (id: string, http: Http, port: ExchangePort) => void
+  readonly logLevel?: 'silent' | 'info' | 'warn'
 }
 
-export const NATION_KEY = Buffer.alloc(32, 7).toString('base64url')
-const ROUNDS = 40
+/** Cells in this process, each with a database, a certificate and a place in the signed list, joined by links over loopback TLS. */
+export const testCells = async (ids: readonly string[], options: TestCellsOptions = {}): Promise<TestCells> => {
+  const folder = await temporaryFolder()
+  const root = generateKeyPairSync('ed25519')
+  const authority = await makeAuthority(new Date())
+  const cellsFile = join(folder, 'cells.json')
+  const cellsKey = rawPublicKey(root.privateKey).toString('base64url')
+  const operators = ['kim', 'lee', 'park'].map((id) => ({ id, key: generateKeyPairSync('ed25519').privateKey }))
+  const nodes = new Map<string, TestNode>()
+  const links = new Map<string, ProxiedLink>()
+  for (const from of ids)
+    for (const to of ids) if (from !== to) links.set(`${from}>${to}`, await proxiedLink(() => nodes.get(to)?.port()))
+  for (const id of ids) nodes.set(id, await makeNode(id))
 
-export const startCells = async (codes: readonly string[], clock: ManualClock = manualClock()): Promise<Cells> => {
-  const members = new Map<string, Member>()
-  const severed = new Set<string>()
   let directory: Directory = {
     version: 1,
-    issuedAt: clock.now().toISOString(),
+    issuedAt: new Date().toISOString(),
     cells: [],
-    operators: [],
+    operators: ids.flatMap((cell, at) =>
+      operators.map(({ id, key }) => ({
+        id: `${id}-${cell}`,
+        name: `${id} ${cell}`,
+        cell,
+        // One key may stand for one operator only: every cell's operators have their own, the first cell's are given out.
+        key: rawPublicKey(at === 0 ? key : generateKeyPairSync('ed25519').privateKey).toString('base64url'),
+      })),
+    ),
     revokedCertificates: [],
   }
+  const issue = async (change: (directory: Directory) => Directory) => {
+    directory = change(directory)
+    await writeFile(cellsFile, JSON.stringify(signDirectory(directory, root.privateKey)))
+  }
+  const cells = await Promise.all(
+    ids.map(async (id) => ({
+      id,
+      name: `지역 ${id}`,
+      address: '127.0.0.1:1',
+      logKeys: [{ key: rawPublicKey(await privateKey(folderOf(id))).toString('base64url'), fromEpoch: 0 }],
+    })),
+  )
+  await issue((before) => ({ ...before, cells }))
 
-  const run = async (member: Member): Promise<void> => {
-    let parts: ExchangeParts | undefined
-    const cell = await startCell(
-      testConfig({ DURE_DATA_DIR: member.dataDir, DURE_REGION: member.code, DURE_NATION_KEY: NATION_KEY }),
-      {
-        log: makeLogger('silent', undefined),
-        connection: member.database.connection,
+  function folderOf(id: string): string {
+    return join(folder, id)
+  }
+
+  async function makeNode(id: string): Promise<TestNode> {
+    const dataDir = folderOf(id)
+    const certificate = await makeCertificate(authority, id, new Date())
+    await mkdir(join(dataDir, 'tls'), { recursive: true })
+    await writeFile(join(dataDir, 'tls', TLS_FILES.ca), authority.cert)
+    await writeFile(join(dataDir, 'tls', TLS_FILES.cert), certificate.cert)
+    await writeFile(join(dataDir, 'tls', TLS_FILES.key), certificate.key)
+    const database = await testDatabase()
+    let running: Cell | undefined
+    const routes = ids
+      .filter((to) => to !== id)
+      .map((to) => `${to}=127.0.0.1:${links.get(`${id}>${to}`)?.port}`)
+      .join(',')
+    const start = async () => {
+      const config = testConfig({
+        DURE_REGION: id,
+        DURE_DATA_DIR: dataDir,
+        DURE_CELLS: cellsFile,
+        DURE_CELLS_KEY: cellsKey,
+        DURE_CELL_HOST: '127.0.0.1',
+        DURE_CELL_PORT: '0',
+        DURE_POOL_SIZE: '6',
+        ...(routes === '' ? {} : { DURE_CELL_ROUTES: routes }),
+        ...options.env,
+      })
+      running = await startCell(config, {
+        log: makeLogger(options.logLevel ?? 'silent', undefined, { region: id }),
+        connection: database.connection,
         listen: false,
-        background: false,
-        clock,
-        exchange: (http) => {
-          parts = exchangeOf(http, () => directory)
-          return parts.port
-        },
+        ...(options.clock === undefined ? {} : { clock: options.clock }),
+        ...(options.register === undefined
+          ? {}
+          : { slices: (http: Http, port: ExchangePort) => options.register?.(id, http, port) }),
+      })
+      return running
+    }
+    const stop = async () => {
+      await running?.close()
+      running = undefined
+    }
+    const current = () => {
+      if (running === undefined) throw new Error(`The cell ${id} is stopped`)
+      return running
+    }
+    return {
+      id,
+      dataDir,
+      database,
+      get cell() {
+        return current()
       },
-    )
-    if (parts === undefined) throw new Error('the cell did not ask for its exchange')
-    const test = { ...callers(cell), cell, clock, database: member.database, [Symbol.asyncDispose]: () => cell.close() }
-    member.running = { test, parts }
-    await found(cell, parts, member.dataDir)
-  }
-
-  const running = (code: string): Running => {
-    const one = members.get(code)?.running
-    if (one === undefined) throw new Error(`Cell ${code} does not run`)
-    return one
-  }
-  const alive = () =>
-    [...members.values()].flatMap(({ code, running: one }) => (one === undefined ? [] : [{ code, ...one }]))
-
-  for (const code of codes) {
-    const operators = [1, 2].map((which) => operatorOf(`op-${code}-${which}`))
-    const member: Member = {
-      code,
-      database: await testDatabase(),
-      dataDir: await temporaryFolder(),
-      operators,
-      running: undefined,
-    }
-    members.set(code, member)
-    directory = { ...directory, cells: [...directory.cells, { id: code, name: code, address: 'x:1', logKeys: [] }] }
-    directory = {
-      ...directory,
-      operators: [
-        ...directory.operators,
-        ...operators.map(({ id, publicKey }) => ({ id, name: id, cell: code, key: publicKey })),
-      ],
-    }
-  }
-  for (const member of members.values()) {
-    await run(member)
-    const key = running(member.code).test.cell.identity.publicKey.toString('base64url')
-    directory = {
-      ...directory,
-      cells: directory.cells.map((one) =>
-        one.id === member.code ? { ...one, logKeys: [{ key, fromEpoch: 0 }] } : one,
-      ),
+      port: () => running?.exchange.listening(),
+      start,
+      stop,
+      backup: () => copyDatabase(database.url),
+      restore: (backup) => replaceDatabase(database.url, backup),
+      say: (subject, kind = 'tested', body = {}) =>
+        current().deps.db.tx((tx) => appendOp(tx, { kind, subject, body, audience: {}, at: new Date() })),
+      log: (origin) =>
+        current().deps.db.sql(
+          `select seq::float8 as seq, encode(hash, 'hex') as hash, kind, subject
+             from platform.oplog where origin = $1 order by seq`,
+          [origin],
+        ),
     }
   }
 
-  const work = async (code: string): Promise<boolean> => {
-    const { test } = running(code)
-    await test.cell.duties()
-    const ran = await test.cell.timers.runDue(clock.now())
-    await test.cell.duties()
-    let numbered = 0
-    for (let more = await test.cell.sequence(); more > 0; more = await test.cell.sequence()) numbered += more
-    return ran > 0 || numbered > 0
+  const node = (id: string): TestNode => {
+    const known = nodes.get(id)
+    if (known === undefined) throw new Error(`No cell ${id}`)
+    return known
   }
-
-  const settle = async (): Promise<void> => {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      let moved = false
-      for (const { code } of alive()) moved = (await work(code)) || moved
-      for (const reader of alive())
-        for (const source of alive()) {
-          if (reader.code === source.code || severed.has(link(reader.code, source.code))) continue
-          moved = (await pull(reader, source, directory, clock)) || moved
-        }
-      if (!moved) return
-    }
-    throw new Error('the cells do not come to rest')
+  const link = (from: string, to: string): TestLink => {
+    const known = links.get(`${from}>${to}`)
+    if (known === undefined) throw new Error(`No link ${from} > ${to}`)
+    return known
   }
-
-  const stop = async (code: string): Promise<void> => {
-    const member = members.get(code)
-    await member?.running?.test.cell.close()
-    if (member !== undefined) member.running = undefined
+  const both = (one: string, other: string, act: (link: TestLink) => void) => {
+    act(link(one, other))
+    act(link(other, one))
   }
-  const start = async (code: string): Promise<void> => {
-    const member = members.get(code)
-    if (member !== undefined && member.running === undefined) await run(member)
+  const dispose = async () => {
+    for (const one of nodes.values()) await one.stop()
+    for (const one of links.values()) await one.close()
+    for (const one of nodes.values()) await one.database[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
   }
-
-  const open = async (writer: string, origin: string, reason: 'stood-in' | 'returned'): Promise<number> => {
-    const { test, parts } = running(writer)
-    const { db } = test.cell.deps
-    const now = clock.now()
-    const [row] = await findLogs(db, [origin])
-    const current = Math.max(
-      newestEpoch({ openings: row?.openings ?? [] }),
-      newestEpoch(row?.following ?? { openings: [] }),
-    )
-    const epoch = nextEpoch(current, now.getTime(), writer)
-    const operators = reason === 'stood-in' ? (members.get(writer)?.operators ?? []) : []
-    const approvals = operators.map(({ id, key }) => approve({ origin, epoch, writer }, id, key))
-    const sealingKey = await makeSealingKeys(members.get(writer)?.dataDir ?? '').current(now)
-    const approvedBy = operators.map(({ id }) => id)
-    await db.tx((tx) =>
-      openEpoch(
-        tx,
-        test.cell.identity,
-        origin,
-        { reason, epoch, approvals, approvedBy, sealingKey },
-        parts.registry,
-        now,
-      ),
-    )
-    await settle()
-    return epoch
+  try {
+    for (const one of nodes.values()) await one.start()
+  } catch (error) {
+    await dispose()
+    throw error
   }
-
   return {
-    clock,
-    of: (code) => running(code).test,
-    cut: (one, other) => void severed.add(link(one, other)).add(link(other, one)),
-    cutFromAll: (code) => {
-      for (const other of codes) if (other !== code) severed.add(link(code, other)).add(link(other, code))
-    },
-    heal: () => severed.clear(),
-    stop,
-    start,
-    restart: async (code) => {
-      await stop(code)
-      await start(code)
-    },
-    settle,
-    handOver: async (from, to) => {
-      while ((await running(from).test.cell.sequence()) > 0);
-      await pull({ code: to, ...running(to) }, { code: from, ...running(from) }, directory, clock)
-    },
-    work: async (code) => {
-      for (let round = 0; round < ROUNDS; round += 1) if (!(await work(code))) return
-      throw new Error('the cell does not come to rest')
-    },
-    standIn: (writer, origin) => open(writer, origin, 'stood-in'),
-    comeBack: (origin) => open(origin, origin, 'returned'),
-    [Symbol.asyncDispose]: async () => {
-      for (const member of members.values()) {
-        await member.running?.test.cell.close()
-        await member.database[Symbol.asyncDispose]()
-        await rm(member.dataDir, { recursive: true, force: true })
+    nodes,
+    node,
+    link,
+    cut: (one, other, how) => both(one, other, (way) => way.cut(how)),
+    heal: (one, other) => both(one, other, (way) => way.heal()),
+    operators: operators.map(({ id, key }) => ({ id: `${id}-${ids[0]}`, key })),
+    authority,
+    rootKey: root.privateKey,
+    issue,
+    cellsFile,
+    cellsKey,
+    [Symbol.asyncDispose]: dispose,
+  }
+}
+
+interface ProxiedLink extends TestLink {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Bytes pass as they are: TLS is between the cells. */
+const proxiedLink = async (target: () => number | undefined): Promise<ProxiedLink> => {
+  let state: 'up' | 'refused' | 'silent' = 'up'
+  const sockets = new Set<Socket>()
+  const keep = (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    socket.setNoDelay(true)
+  }
+  const server = createServer((incoming) => {
+    keep(incoming)
+    const port = target()
+    if (state === 'refused' || port === undefined) return incoming.destroy()
+    if (state === 'silent') return incoming.pause()
+    const outgoing = connect(port, '127.0.0.1')
+    keep(outgoing)
+    incoming.pipe(outgoing).pipe(incoming)
+    incoming.on('close', () => outgoing.destroy())
+    outgoing.on('close', () => incoming.destroy())
+    return undefined
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const destroyAll = () => {
+    for (const socket of [...sockets]) socket.destroy()
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut: (how = 'refused') => {
+      state = how
+      if (how === 'refused') return destroyAll()
+      for (const socket of sockets) {
+        socket.unpipe()
+        socket.pause()
       }
     },
-  }
-}
-
-const link = (reader: string, source: string): string => `${reader}<${source}`
-
-const operatorOf = (id: string) => {
-  const { privateKey: key, publicKey } = generateKeyPairSync('ed25519')
-  return { id, key, publicKey: String(publicKey.export({ format: 'jwk' }).x) }
-}
-
-const exchangeOf = (http: Http, directory: () => Directory): ExchangeParts => {
-  const { db, config, clock, log } = http.deps
-  const self = config.region
-  const registry = makeRegistry()
-  const contacts = makeContacts(0)
-  const applying = makeApplying(db, registry, 'test', log)
-  const intake = makeIntake({ deps: { db, clock, log }, self, directory, applying, registry })
-  const keys = makeSealingKeys(config.dataDir)
-  registry.onRecord('cell-key-published', async (tx, record) => {
-    const key = SealingKeyBody.safeParse(record.body)
-    if (key.success) await saveSealingKey(tx, record.origin, key.data, record.seq, new Date(record.at))
-  })
-  const standings = () => standingsOf(db, self, contacts)
-  const port: ExchangePort = {
-    onRecord: registry.onRecord,
-    onRewound: registry.onRewound,
-    onOpened: registry.onOpened,
-    onApplied: registry.onApplied,
-    standings,
-    standing: async (origin) => (await standings()).find((one) => one.origin === origin) ?? null,
-    get cells() {
-      return directory().cells.map(({ id }) => id)
+    heal: () => {
+      state = 'up'
+      destroyAll()
     },
-    seal: (to, text) => sealFor(db, [to], text, ''),
-    open: (sealed) => openSealed(keys, sealed, ''),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      destroyAll()
+      await closed
+    },
   }
-  return { port, registry, contacts, intake, http }
 }
 
-/** The first epoch of a cell that has none. */
-const found = async ({ deps, identity }: Cell, { registry }: ExchangeParts, dataDir: string): Promise<void> => {
-  const [own] = await findLogs(deps.db, [identity.region])
-  if (own?.head != null) return
-  const now = deps.clock.now()
-  const sealingKey = await makeSealingKeys(dataDir).current(now)
-  await deps.db.tx((tx) => openEpoch(tx, identity, identity.region, { reason: 'founded', sealingKey }, registry, now))
-}
+const nameOf = (url: string): string => /@[^/]*\/([^?]*)/.exec(url)?.[1] ?? ''
 
-/** One question and its answer, whole. Gives whether anything was taken. */
-const pull = async (
-  reader: Running & { readonly code: string },
-  source: Running & { readonly code: string },
-  directory: Directory,
-  clock: ManualClock,
-): Promise<boolean> => {
-  const vector = await vectorOf(reader, directory)
-  const { db } = source.test.cell.deps
-  const answering = makeAnswering({ db, self: source.code, asOf: () => null, raiseMark: async () => undefined })
-  let text = ''
-  const write = async (more: string) => {
-    text += more
+const asAdmin = async (url: string, work: (client: pg.Client) => Promise<void>): Promise<void> => {
+  const client = new pg.Client({ connectionString: url.replace(/(@[^/]*\/)[^?]*/, '$1postgres') })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
   }
-  await answering.send(await answering.lacking(vector), { write })
-  reader.parts.contacts.alive(source.code, clock.now(), 0)
-  let took = false
-  for (const step of stepsOf(text)) {
-    if (step.type === 'head') refusedOnly(await reader.parts.intake.header(step.head))
-    if (step.type !== 'run') continue
-    const taken = await reader.parts.intake.run(step.run)
-    refusedOnly(taken)
-    if (taken.stopped !== undefined) throw new Error(`${reader.code} stopped at ${step.run.origin}: ${taken.stopped}`)
-    took = taken.took > 0 || took
-  }
-  return took
 }
 
-/** Between honest cells nothing is refused but what is written here. */
-const refusedOnly = ({ refused }: { readonly refused?: string | undefined }): void => {
-  if (refused !== undefined && refused !== 'written-here') throw new Error(`refused: ${refused}`)
-}
-
-const stepsOf = (text: string): Step[] => {
-  const runs = makeRunReader()
-  const steps: Step[] = []
-  for (const raw of text.split('\n')) {
-    if (raw === '') continue
-    const line = readLine(raw)
-    const more = line === undefined ? 'not-a-line' : runs.take(line)
-    if (typeof more === 'string') throw new Error(`an answer that is none: ${more} ${raw.slice(0, 200)}`)
-    steps.push(...more)
-  }
-  return steps
-}
-
-const vectorOf = async ({ test }: Running, directory: Directory): Promise<Vector> => {
-  const origins = directory.cells.map(({ id }) => id)
-  const rows = await findLogs(test.cell.deps.db, origins)
-  return new Map(
-    origins.map((origin) => {
-      const row = rows.find((one) => one.origin === origin) ?? emptyLog(origin)
-      const branch = branchOf(row)
-      return [origin, { ...branch, followedEpoch: Math.max(newestEpoch(row.following), newestEpoch(branch)) }] as const
-    }),
+const freeOf = (client: pg.Client, name: string) =>
+  client.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+    [name],
   )
+
+let copies = 0
+const copyDatabase = async (url: string): Promise<string> => {
+  const name = nameOf(url)
+  copies += 1
+  const copy = `${name}_b${copies}`
+  await asAdmin(url, async (client) => {
+    await freeOf(client, name)
+    await client.query(`create database ${copy} template ${name}`)
+  })
+  return copy
+}
+
+const replaceDatabase = (url: string, backup: string): Promise<void> =>
+  asAdmin(url, async (client) => {
+    const name = nameOf(url)
+    await freeOf(client, name)
+    await client.query(`drop database ${name} with (force)`)
+    await client.query(`create database ${name} template ${backup}`)
+  })
+
+/** Waits until something holds, looking often; fails with the last answer when it does not in time. */
+export const until = async (what: string, holds: () => Promise<boolean> | boolean, ms = 20_000): Promise<void> => {
+  const deadline = performance.now() + ms
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`Not in ${ms} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }

@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util'
+import type { CommandIo } from '../platform/command.ts'
+import type { Db } from '../platform/db.ts'
+import { makeLogger } from '../platform/logger.ts'
+import { makeApplying } from './applying.service.ts'
+import { exportLogs, importFile } from './carry.service.ts'
+import { makeDirectoryKeeper } from './directory.service.ts'
+import { type Directory, EMPTY_DIRECTORY } from './directory.ts'
+import { makeIntake } from './intake.service.ts'
+import { makeMarkKeeper } from './mark.service.ts'
+import { makeRegistry } from './registry.ts'
+import { verifyLogs } from './verify.service.ts'
+
+const USAGE = `usage:
+  dure oplog verify [--origin 28]                 the whole chain, every signature; says where it first breaks
+  dure oplog export [--origin 28] [--from N] DIR  logs as files to carry; --from: the other side has up to N (with --origin)
+  dure oplog import FILE…                         takes carried files, with the same checks as over the network
+
+exit: 0 done · 1 a fault was found, or something refused · 2 wrong usage`
+
+/** @param argv what follows `dure oplog` */
+export const oplogCommand = async (argv: readonly string[], io: CommandIo): Promise<number> => {
+  const [action = '', ...rest] = argv
+  const args = read(rest)
+  const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
+  const status = act === undefined || args === undefined ? undefined : await act(args, io)
+  if (status !== undefined) return status
+  io.error(USAGE)
+  return 2
+}
+
+type Args = NonNullable<ReturnType<typeof read>>
+const read = (argv: readonly string[]) => {
+  try {
+    const options = { origin: { type: 'string' }, from: { type: 'string' } } as const
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
+    const origin = values.origin
+    if (origin !== undefined && !/^\d{2}$/.test(origin)) return undefined
+    if (values.from !== undefined && (!/^\d{1,15}$/.test(values.from) || origin === undefined)) return undefined
+    return { origin, from: Number(values.from ?? 0), files: positionals }
+  } catch {
+    return undefined
+  }
+}
+
+const directoryOf = async (db: Db, io: CommandIo): Promise<Directory> => {
+  const { exchange } = io.config()
+  if (exchange === undefined) return EMPTY_DIRECTORY
+  const keeper = makeDirectoryKeeper(db, exchange, io.clock, makeLogger('warn', undefined))
+  await keeper.begin()
+  return keeper.current()
+}
+
+const verify = async ({ origin, files }: Args, io: CommandIo): Promise<number | undefined> => {
+  if (files.length > 0) return undefined
+  const { region } = io.config()
+  const db = await io.openDb()
+  const [cell] = await db.sql<{ public_key: Buffer }>(`select public_key from platform.cell`)
+  const logs = await verifyLogs(db, await directoryOf(db, io), region, cell?.public_key ?? Buffer.alloc(32), origin)
+  for (const { origin: of, records, signatures, openings, fault } of logs) {
+    const found = fault === null ? 'whole' : `BROKEN at ${fault.seq}: ${fault.what}`
+    io.out(`${of}  ${records} records, ${openings} epochs, ${signatures} signatures  ${found}`)
+  }
+  if (logs.length === 0) io.out('no log is here')
+  return logs.some(({ fault }) => fault !== null) ? 1 : 0
+}
+
+const exportTo = async (
+  { origin, from, files: [folder, ...more] }: Args,
+  io: CommandIo,
+): Promise<number | undefined> => {
+  if (folder === undefined || more.length > 0) return undefined
+  const { region, dataDir } = io.config()
+  const db = await io.openDb()
+  const origins = origin === undefined ? undefined : [origin]
+  const after = new Map(origin === undefined ? [] : [[origin, from]])
+  const written = await exportLogs(db, makeMarkKeeper(dataDir), region, origins, after, folder)
+  for (const { file, from: first, to } of written) io.out(`${file}  ${first}–${to}`)
+  return 0
+}
+
+const importFrom = async ({ files }: Args, io: CommandIo): Promise<number | undefined> => {
+  if (files.length === 0) return undefined
+  const { region } = io.config()
+  const db = await io.openDb()
+  const directory = await directoryOf(db, io)
+  const log = makeLogger('warn', undefined)
+  // The slices live in the server: it applies what is taken here at its next look.
+  const registry = makeRegistry()
+  const applying = makeApplying(db, registry, 'import', log)
+  const deps = { db, clock: io.clock, log }
+  const intake = makeIntake({ deps, self: region, directory: () => directory, applying, registry })
+  let faults = 0
+  for (const file of files) {
+    const { took, fault } = await importFile(file, intake)
+    io.out(`${file}  ${took} new records${fault === null ? '' : `  STOPPED: ${fault}`}`)
+    if (fault !== null) faults += 1
+  }
+  return faults === 0 ? 0 : 1
+}
+
+const ACTIONS: Readonly<Record<string, (args: Args, io: CommandIo) => Promise<number | undefined>>> = {
+  verify,
+  export: exportTo,
+  import: importFrom,
+}
