@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { askView } from './cells.ts'
 import { endpoint } from './endpoint.ts'
 import * as v from './vocabulary.ts'
 
@@ -264,6 +265,8 @@ export const requestView = z.object({
   conditionsOpen: z.boolean(),
   /** Other open requests for the same patient; merge them. Empty for those who may not know. */
   sameAs: z.array(z.object({ id, code: z.string() })),
+  /** Other regions that were asked, oldest first; empty for those who may not know. */
+  asks: z.array(askView).optional(),
 })
 export type RequestView = z.infer<typeof requestView>
 
@@ -689,7 +692,8 @@ export const bedEndpoints = {
     id: 'settleByPhone',
     method: 'POST',
     path: '/api/requests/:id/phone-checks',
-    summary: 'Write down what a hospital said by phone for this patient: that the bed is there, that a need is met or not',
+    summary:
+      'Write down what a hospital said by phone for this patient: that the bed is there, that a need is met or not',
     auth: 'session',
     params: byId,
     body: z.strictObject({
@@ -709,7 +713,8 @@ export const bedEndpoints = {
     id: 'draftFollowUp',
     method: 'POST',
     path: '/api/requests/:id/follow-up',
-    summary: 'Draft the request that follows an admission: to a lower class of care, or back to where the patient came from',
+    summary:
+      'Draft the request that follows an admission: to a lower class of care, or back to where the patient came from',
     auth: 'session',
     params: byId,
     body: z.strictObject({

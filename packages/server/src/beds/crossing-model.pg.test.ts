@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Tx } from '../platform/db.ts'
 import { testCell } from '../testing/cell.ts'
+import { type AskRow, askById, foldCrossing, type GrantRow, grantById, toAsk, toGrant } from './crossing.sql.ts'
 import {
   ASK_TTL_MS,
   answerAcceptance,
@@ -17,7 +18,6 @@ import {
   takeLapse,
   takeRefusal,
 } from './crossing.ts'
-import { type AskRow, askById, foldCrossing, type GrantRow, grantById, toAsk, toGrant } from './crossing.sql.ts'
 import type { AskNeed, CrossingOp } from './crossing-ops.ts'
 import { HOLD_TTL_MS } from './placement-times.ts'
 
@@ -41,7 +41,16 @@ const NEED: AskNeed = {
   originLon: null,
 }
 
-const ACTIONS = ['answer', 'answer-full', 'follow', 'accepted', 'expire-grant', 'expire-ask', 'give-up', 'wait'] as const
+const ACTIONS = [
+  'answer',
+  'answer-full',
+  'follow',
+  'accepted',
+  'expire-grant',
+  'expire-ask',
+  'give-up',
+  'wait',
+] as const
 type Action = (typeof ACTIONS)[number]
 
 interface World {
@@ -92,7 +101,8 @@ const STEPS: Record<Action, (world: World, ask: AskRow, grant: GrantRow | null) 
       await say(world, OWNER, { kind: 'hold-released', body: { askId } })
       return expectGrant(world, after)
     }
-    if (ask.state !== 'accepted' || grant === null || (grant.lapsed !== null && grant.lapsed >= (ask.fencing ?? ''))) return
+    if (ask.state !== 'accepted' || grant === null || (grant.lapsed !== null && grant.lapsed >= (ask.fencing ?? '')))
+      return
     const accepted = { askId, asker: ASKER, slotId: 'S', fencing: Number(ask.fencing) }
     const { row, op } = answerAcceptance(accepted, toGrant(grant), null, world.nowMs)
     if (op?.kind === 'hold-confirmed')
@@ -113,12 +123,14 @@ const STEPS: Record<Action, (world: World, ask: AskRow, grant: GrantRow | null) 
   },
   'expire-ask': async (world, ask) => {
     const { row, op } = expireAsk(toAsk(ask), world.nowMs)
-    if (op?.kind === 'hold-given-up') await say(world, ASKER, { kind: op.kind, body: { askId: world.askId, why: op.why } })
+    if (op?.kind === 'hold-given-up')
+      await say(world, ASKER, { kind: op.kind, body: { askId: world.askId, why: op.why } })
     return expectAsk(world, row)
   },
   'give-up': async (world, ask) => {
     const { row, op } = giveUp(toAsk(ask), 'request-closed')
-    if (op?.kind === 'hold-given-up') await say(world, ASKER, { kind: op.kind, body: { askId: world.askId, why: op.why } })
+    if (op?.kind === 'hold-given-up')
+      await say(world, ASKER, { kind: op.kind, body: { askId: world.askId, why: op.why } })
     return expectAsk(world, row)
   },
   wait: async (world) => {
@@ -137,7 +149,8 @@ const answer = async (world: World, ask: AskRow, grant: GrantRow | null, free: b
       kind: op.kind,
       body: { askId, asker: ASKER, ...PLACE, fencing: op.fencing, untilMs: op.untilMs },
     })
-  if (op?.kind === 'hold-refused') await say(world, OWNER, { kind: op.kind, body: { askId, asker: ASKER, why: op.why } })
+  if (op?.kind === 'hold-refused')
+    await say(world, OWNER, { kind: op.kind, body: { askId, asker: ASKER, why: op.why } })
   if (known === undefined) await expectGrant(world, row)
 }
 

@@ -1,4 +1,4 @@
-import { type AskView, cellEndpoints, type GrantView } from '@dure/contract'
+import { cellEndpoints, type GrantView } from '@dure/contract'
 import { type Http, serve } from '../platform/http.ts'
 import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
@@ -7,15 +7,15 @@ import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, toRefusa
 import { askRegion } from './crossing.asking.ts'
 import { lockGrant, occupyGrant, takeBack } from './crossing.owner.service.ts'
 import { giveUpAsk } from './crossing.saying.ts'
-import { type AskRow, askById, asksOf, type GrantedView, grantsShown } from './crossing.sql.ts'
+import { askById, type GrantedView, grantsShown } from './crossing.sql.ts'
 import { getGrantPatient } from './crossing-patient.service.ts'
+import { askViews } from './crossing-views.service.ts'
 import { namesOf, visiblePlacement } from './loading.service.ts'
 import { searchOn } from './offering.service.ts'
 import { lockPlacement } from './placing.service.ts'
 import { reconciled } from './reconciliation.sql.ts'
 import { actorToDo } from './relations.ts'
 import { changedMeanwhile } from './requests.service.ts'
-import { slotShown } from './slots.sql.ts'
 import type { Names } from './views.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -79,32 +79,6 @@ const spokenFor = async (beds: Beds, person: Person): Promise<readonly string[]>
   (await beds.exchange.standings())
     .filter(({ origin, mayWrite }) => mayWrite && origin === person.region)
     .map(({ origin }) => origin)
-
-export const askViews = async (beds: Beds, requestId: string): Promise<AskView[]> => {
-  const names = await namesOf(beds)
-  const views: AskView[] = []
-  for (const ask of await asksOf(beds.db, requestId)) views.push(await toAskView(beds, ask, names))
-  return views
-}
-
-const toAskView = async (beds: Beds, ask: AskRow, names: Names): Promise<AskView> => {
-  const slot = ask.slot_id === null ? null : await slotShown(beds.db, ask.slot_id)
-  const hospitalId = ask.slot_hospital_id ?? ask.hospital_id
-  return {
-    id: ask.id,
-    sido: ask.owner,
-    hospitalId,
-    hospitalName: hospitalId === null ? null : names.name(hospitalId),
-    state: ask.state,
-    askedAt: ask.asked_at.toISOString(),
-    expiresAt: ask.expires_at.toISOString(),
-    bedClass: slot?.bed_class ?? null,
-    slotLabel: slot?.label ?? null,
-    fencing: ask.fencing,
-    endedAt: ask.ended_at?.toISOString() ?? null,
-    why: ask.why,
-  }
-}
 
 const giveUpByPerson = async (work: Work, person: Person, askId: string): Promise<BedResult<string>> => {
   const before = await askById(work.tx, askId)

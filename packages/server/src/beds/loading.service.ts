@@ -3,6 +3,7 @@ import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
 import { type BedResult, type Beds, notFound, refuse } from './beds.service.ts'
 import { countOpenAsks } from './crossing.sql.ts'
+import { askViews } from './crossing-views.service.ts'
 import { liveHoldOf } from './holds.sql.ts'
 import { identityState } from './identity.sql.ts'
 import { warningsOf } from './offer-warnings.ts'
@@ -52,5 +53,8 @@ const extrasOf = async (beds: Beds, { row, hold }: Placement): Promise<RequestEx
   return { slot, identityKnown: known, sameAs: same }
 }
 
-export const requestViewFor = async (beds: Beds, person: Person, placement: Placement) =>
-  toRequestView(person, placement, await namesOf(beds), await extrasOf(beds, placement))
+export const requestViewFor = async (beds: Beds, person: Person, placement: Placement) => {
+  const view = toRequestView(person, placement, await namesOf(beds), await extrasOf(beds, placement))
+  const asks = sightOf(person, placement) === 'treats' ? await askViews(beds, placement.row.id) : []
+  return { ...view, asks }
+}
