@@ -10,7 +10,12 @@ module.exports = {
       from: { path: '^packages/server/src/([a-z]+)/', pathNot: `(^packages/server/src/(platform|testing)/|${test})` },
       to: {
         path: '^packages/server/src/([a-z]+)/',
-        pathNot: ['^packages/server/src/$1/', '^packages/server/src/platform/', '^packages/server/src/[a-z]+/index\\.ts$', '^packages/server/src/testing/'],
+        pathNot: [
+          '^packages/server/src/$1/',
+          '^packages/server/src/platform/',
+          '^packages/server/src/[a-z]+/index\\.ts$',
+          '^packages/server/src/testing/',
+        ],
       },
     },
     {
@@ -27,10 +32,21 @@ module.exports = {
     },
     {
       name: 'plain-noun-files-are-pure',
-      comment: 'A file with a plain noun for a name does no I/O; I/O lives in dotted names, and in the command of a slice.',
+      comment:
+        'A file with a plain noun for a name does no I/O; I/O lives in dotted names, and in the command of a slice.',
       severity: 'error',
-      from: { path: '^packages/server/src/(?!platform|testing)[a-z]+/[a-z0-9-]+\\.ts$', pathNot: '/(index|command)\\.ts$' },
-      to: { path: ['^packages/server/src/[a-z]+/[a-z0-9-]+\\.(sql|service|routes)\\.ts$', '^packages/server/src/platform/(db|http|postgres)', '^node:(fs|net|http|https|child_process|timers)', 'node_modules/(pg|kysely|fastify)/'] },
+      from: {
+        path: '^packages/server/src/(?!platform|testing)[a-z]+/[a-z0-9-]+\\.ts$',
+        pathNot: '/(index|command)\\.ts$',
+      },
+      to: {
+        path: [
+          '^packages/server/src/[a-z]+/[a-z0-9-]+\\.(sql|service|routes)\\.ts$',
+          '^packages/server/src/platform/(db|http|postgres)',
+          '^node:(fs|net|http|https|child_process|timers)',
+          'node_modules/(pg|kysely|fastify)/',
+        ],
+      },
     },
     {
       name: 'pass-stands-alone',
@@ -39,21 +55,36 @@ module.exports = {
       from: { path: '^packages/pass/src/', pathNot: test },
       to: { path: ['^packages/(?!pass/)', '^node:'], dependencyTypesNot: ['npm'] },
     },
-    { name: 'pass-uses-no-node-built-ins', severity: 'error', from: { path: '^packages/pass/src/', pathNot: test }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'pass-uses-no-node-built-ins',
+      severity: 'error',
+      from: { path: '^packages/pass/src/', pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
     {
       name: 'contract-is-shapes-only',
       severity: 'error',
       from: { path: '^packages/contract/src/', pathNot: test },
       to: { path: ['^packages/(?!contract/)'] },
     },
-    { name: 'contract-uses-no-node-built-ins', severity: 'error', from: { path: '^packages/contract/src/', pathNot: test }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'contract-uses-no-node-built-ins',
+      severity: 'error',
+      from: { path: '^packages/contract/src/', pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
     {
       name: 'web-features-do-not-import-each-other',
       severity: 'error',
       from: { path: '^packages/web/src/features/([a-z-]+)/' },
       to: { path: '^packages/web/src/features/([a-z-]+)/', pathNot: '^packages/web/src/features/$1/' },
     },
-    { name: 'web-does-not-import-the-server', severity: 'error', from: { path: '^packages/web/' }, to: { path: '^packages/server/' } },
+    {
+      name: 'web-does-not-import-the-server',
+      severity: 'error',
+      from: { path: '^packages/web/' },
+      to: { path: '^packages/server/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
