@@ -1,6 +1,6 @@
 /** First and longest pause after failures in a row. */
 export const FIRST_PAUSE_MS = 250
-export const LONGEST_PAUSE_MS = 15_000
+export const LONGEST_PAUSE_MS = 5_000
 
 /**
  * Pause before the next try: doubles with every failure, of which a random part between a half and the whole is waited, so that

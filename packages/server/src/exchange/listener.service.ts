@@ -47,7 +47,8 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
     cert: parts.tls.cert,
     key: parts.tls.key,
     requestCert: true,
-    rejectUnauthorized: true,
+    // Refused below, where it can be counted: Node would only say that the connection was reset.
+    rejectUnauthorized: false,
     minVersion: 'TLSv1.3',
     noDelay: true,
     maxHeaderSize: 32 * 1024,
@@ -57,6 +58,12 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
     handshakeTimeout: 10_000,
   })
   server.maxConnections = 500
+  server.on('secureConnection', (socket) => {
+    if (socket.authorized) return
+    const reason = String(socket.authorizationError ?? 'no certificate')
+    parts.refused('tls', { address: socket.remoteAddress ?? null, reason })
+    socket.destroy()
+  })
   server.on('tlsClientError', (error, socket) => {
     const { remoteAddress } = socket
     // A link that was cut in the middle of its greeting is no intruder.
@@ -134,11 +141,12 @@ type Asker =
 
 /** TLS has checked that the authority made the certificate; here: for whom, whether it still counts, and whether they say the same. */
 const identify = ({ directory, self }: ListenerParts, request: IncomingMessage): Asker => {
-  const certificate = (request.socket as TLSSocket).getPeerCertificate()
+  const socket = request.socket as TLSSocket
+  const certificate = socket.getPeerCertificate()
   const cell = cellOfCertificate(certificate)
   const no = (why: string, detail: object = {}) =>
     ({ ok: false, why, detail: { cell: cell ?? null, ...detail } }) as const
-  if (cell === undefined) return no('certificate-of-no-cell')
+  if (!socket.authorized || cell === undefined) return no('certificate-of-no-cell')
   const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase()
   if (directory().revokedCertificates.includes(fingerprint)) return no('certificate-revoked')
   if (cell === self || !directory().cells.some(({ id }) => id === cell)) return no('unknown-cell')

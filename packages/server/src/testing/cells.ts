@@ -68,6 +68,8 @@ export interface TestCellsOptions {
   /** Registers handlers before a cell starts. */
   readonly register?: (id: string, http: Http, port: ExchangePort) => void
   readonly logLevel?: 'silent' | 'info' | 'warn'
+  /** Begin with every link cut. */
+  readonly apart?: boolean
 }
 
 /** Cells in this process, each with a database, a certificate and a place in the signed list, joined by links over loopback TLS. */
@@ -204,6 +206,7 @@ export const testCells = async (ids: readonly string[], options: TestCellsOption
     for (const one of nodes.values()) await one.database[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })
   }
+  if (options.apart === true) for (const one of links.values()) one.cut()
   try {
     for (const one of nodes.values()) await one.start()
   } catch (error) {
