@@ -27,7 +27,17 @@ const written = new Set([...sources.matchAll(/'([a-z][A-Za-z]*(?:\.[A-Za-z0-9_/?
 /** Keys put together: `severity.${…}`. */
 const prefixes = [...sources.matchAll(/`([a-z][A-Za-z]*(?:\.[A-Za-z0-9_]+)*\.)\$\{/g)].map(([, prefix]) => prefix ?? '')
 /** Groups of server codes that are looked up at run time. */
-const groups = ['term.', 'whyNot.', 'askFirst.', 'flag.', 'event.', 'vitalName.', 'need.', 'refusedNext.']
+const groups = [
+  'term.',
+  'whyNot.',
+  'askFirst.',
+  'flag.',
+  'event.',
+  'vitalName.',
+  'need.',
+  'refusedNext.',
+  'stopReason.',
+]
 const base = (key: string) => key.replace(/_(one|other)$/, '')
 
 test('both languages have the same keys', () => {

@@ -2,6 +2,7 @@ import type { CapabilityAnswer, CapabilityView } from '@dure/contract'
 import { useTranslation } from 'react-i18next'
 import { type ShapeName, Status, type Tone } from '../../ui/shape.tsx'
 import { Empty } from '../../ui/states.tsx'
+import { useClockText } from '../../ui/time.tsx'
 import { Provenance } from './provenance.tsx'
 
 const LOOKS: Record<CapabilityAnswer, { shape: ShapeName; tone: Tone }> = {
@@ -14,6 +15,7 @@ const ANSWERS = ['yes', 'no', 'unknown'] as const
 /** What the hospital can do; who gave no answer was not asked yet, which is not a no. */
 export const CapabilityList = ({ capabilities }: { capabilities: readonly CapabilityView[] }) => {
   const { t } = useTranslation()
+  const clock = useClockText()
   if (capabilities.length === 0) return <Empty title={t('hospital.noCapabilities')} />
   return ANSWERS.map((answer) => {
     const list = capabilities.filter((one) => one.answer === answer)
@@ -30,6 +32,7 @@ export const CapabilityList = ({ capabilities }: { capabilities: readonly Capabi
             <li key={one.code}>
               <span>{t(`capability.${one.code}`)}</span>
               <Provenance of={one} />
+              {one.until === null ? null : <span className="quiet">{t('word.until', { time: clock(one.until) })}</span>}
             </li>
           ))}
         </ul>

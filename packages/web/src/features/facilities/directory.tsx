@@ -9,6 +9,7 @@ import { currentLanguage } from '../../i18n/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { formatNumber } from '../../ui/format.ts'
+import { StopTags } from '../../ui/hospital-word/stops.tsx'
 import { PageTitle } from '../../ui/page.tsx'
 import { Empty, Failed, Loading } from '../../ui/states.tsx'
 import { hospitalsQuery } from './queries.ts'
@@ -115,6 +116,7 @@ const HospitalLine = ({ hospital }: { hospital: HospitalRow }) => {
       <Link to="/hospitals/$id" params={{ id: hospital.id }} className="hospital-name">
         {hospital.name}
       </Link>
+      <StopTags stops={hospital.stops} />
       <span className="tag">{hospital.type === '' ? t(`hospitalKind.${hospital.kind}`) : hospital.type}</span>
       <span className="quiet hospital-address">{hospital.address}</span>
       <span className="hospital-phone">

@@ -1,16 +1,18 @@
-import type { HospitalView } from '@dure/contract'
+import type { HospitalView, Me } from '@dure/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { StaleNote } from '../../app/connection-line.tsx'
+import { hasRole, useSignedIn } from '../../app/session.ts'
 import { Count } from '../../ui/count.tsx'
 import { Facts } from '../../ui/facts.tsx'
+import { OwnWord, type Speaking } from '../../ui/hospital-word/own-word.tsx'
+import { hospitalQuery } from '../../ui/hospital-word/queries.ts'
 import { Card, PageTitle } from '../../ui/page.tsx'
 import { Read } from '../../ui/states.tsx'
 import { Clock } from '../../ui/time.tsx'
 import { BedFigures } from './bed-figures.tsx'
 import { CapabilityList } from './capability-list.tsx'
-import { hospitalQuery } from './queries.ts'
 
 /** Everything known about one hospital, every figure with where it comes from and how old it is. */
 export const HospitalPage = () => {
@@ -31,6 +33,7 @@ export const HospitalPage = () => {
 
 const HospitalBody = ({ hospital }: { hospital: HospitalView }) => {
   const { t } = useTranslation()
+  const me = useSignedIn()
   const phone = (number: string | null) => (number === null ? null : <a href={`tel:${number}`}>{number}</a>)
   return (
     <>
@@ -66,6 +69,7 @@ const HospitalBody = ({ hospital }: { hospital: HospitalView }) => {
           </Card>
         </div>
         <div className="column">
+          <OwnWord hospitalId={hospital.id} speaking={speakingOf(me, hospital)} />
           <Card title={t('hospital.bedCounts')}>
             <BedFigures counts={hospital.bedCounts} />
           </Card>
@@ -73,4 +77,10 @@ const HospitalBody = ({ hospital }: { hospital: HospitalView }) => {
       </div>
     </>
   )
+}
+
+/** A hospital's desk speaks for its own hospital, the region's desk for what it heard. */
+const speakingOf = (me: Me, { id, sidoCode }: HospitalView): Speaking => {
+  if (hasRole(me, 'hospital_desk') && me.facilityId === id) return 'own'
+  return hasRole(me, 'placement_desk') && me.cell.region === sidoCode ? 'heard' : 'read'
 }

@@ -18,12 +18,6 @@ export const hospitalsQuery = (filter: Filter) =>
     placeholderData: (previous) => previous,
   })
 
-export const hospitalQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['hospital', id],
-    queryFn: ({ signal }) => read(facilityEndpoints.getHospital, { params: { id } }, signal),
-  })
-
 export const sourcesQuery = queryOptions({
   queryKey: ['sources'],
   queryFn: ({ signal }) => read(facilityEndpoints.listSources, {}, signal),

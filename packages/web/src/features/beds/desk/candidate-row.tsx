@@ -1,15 +1,19 @@
-import type { Candidate } from '@dure/contract'
+import type { Candidate, RequestView } from '@dure/contract'
 import { Link } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage } from '../../../i18n/index.ts'
+import { Button } from '../../../ui/button.tsx'
 import { formatMinutes, formatNumber, formatPercent, formatSpan } from '../../../ui/format.ts'
 import { FreshnessBadge } from '../../../ui/freshness.tsx'
 import { Ago } from '../../../ui/time.tsx'
 import { reasonsInWords, wordFor } from '../shared/reason.ts'
+import { needsToAsk, SettleDialog, Settled } from './settle-dialog.tsx'
 
 /** One hospital that fits: rank, drive, bed, age of its figures, and behind one tap every number of the order. */
 export const CandidateRow = (props: {
+  request: RequestView
   candidate: Candidate
   asked: boolean
   picked: boolean
@@ -19,6 +23,8 @@ export const CandidateRow = (props: {
   const { t } = useTranslation()
   const { candidate: one } = props
   const language = currentLanguage()
+  const [calling, setCalling] = useState(false)
+  const mayCall = one.askFirst.length > 0 && props.request.allowed.includes('settle_by_phone')
   return (
     <li className={`candidate ${props.picked ? 'is-picked' : ''}`}>
       <div className="candidate-pick">
@@ -56,9 +62,23 @@ export const CandidateRow = (props: {
         </p>
         {one.askFirst.length === 0 ? null : (
           <p className="ask-first">
-            {t('candidates.askFirst')} {reasonsInWords(t, 'askFirst', one.askFirst)}
+            {t('candidates.askFirst')} {reasonsInWords(t, 'askFirst', one.askFirst)}{' '}
+            {mayCall ? (
+              <Button size="small" onClick={() => setCalling(true)}>
+                {t('settle.title')}
+              </Button>
+            ) : null}
           </p>
         )}
+        <Settled list={one.settled} />
+        {calling ? (
+          <SettleDialog
+            request={props.request}
+            callee={one}
+            needs={needsToAsk(one.askFirst)}
+            onClose={() => setCalling(false)}
+          />
+        ) : null}
         <details className="more">
           <summary>{t('candidates.terms')}</summary>
           <dl className="terms">

@@ -24,7 +24,7 @@ export const Candidates = ({ request }: { request: RequestView }) => {
             ) : (
               <CandidateList request={request} list={found.candidates} parallel={found.parallel} />
             )}
-            <WhyNot list={found.whyNot} total={found.whyNotTotal} />
+            <WhyNot request={request} list={found.whyNot} total={found.whyNotTotal} />
           </>
         )}
       </Read>
@@ -53,6 +53,7 @@ const CandidateList = (props: { request: RequestView; list: readonly Candidate[]
         {list.map((one) => (
           <CandidateRow
             key={one.hospitalId}
+            request={request}
             candidate={one}
             asked={asked.has(one.hospitalId)}
             picked={chosen.includes(one.hospitalId)}

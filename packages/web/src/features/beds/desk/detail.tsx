@@ -8,6 +8,7 @@ import { Since } from '../../../ui/time.tsx'
 import { EditDetails } from '../request-form/edit-details.tsx'
 import { ActPanel } from '../shared/act-panel.tsx'
 import { SeverityBadge, UrgencyBadge } from '../shared/badges.tsx'
+import { FollowUp } from '../shared/follow-up.tsx'
 import { HoldView } from '../shared/hold-view.tsx'
 import { Identity } from '../shared/identity.tsx'
 import { Ladder } from '../shared/ladder.tsx'
@@ -69,6 +70,7 @@ export const DeskDetail = ({ id }: { id: string }) => {
                 withChannel
                 initial={{ triage: triageStart(request), declare_no_bed: { retryInMinutes: '30' } }}
               />
+              <FollowUp request={request} />
             </Card>
             {looking ? <Candidates request={request} /> : null}
             <Card title={t('request.patient')} aside={<EditDetails request={request} />}>

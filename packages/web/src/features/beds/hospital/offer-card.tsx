@@ -11,6 +11,7 @@ import { Countdown } from '../../../ui/time.tsx'
 import { AnswerDialog, type AnswerEvent } from '../shared/answer-dialog.tsx'
 import { OfferBadge, SeverityBadge, UrgencyBadge } from '../shared/badges.tsx'
 import { slotsQuery } from '../shared/queries.ts'
+import { reasonsInWords } from '../shared/reason.ts'
 
 type OpenOffer = ResponseOf<typeof bedEndpoints.listOffers>['offers'][number]
 
@@ -44,6 +45,11 @@ export const OfferCard = ({ offer, hospitalId }: { offer: OpenOffer; hospitalId:
         <Countdown until={offer.expiresAt} label={t('offers.answerIn')} />
       </header>
       {offer.designated ? <p className="warning-text">{t('offers.designatedText')}</p> : null}
+      {offer.warnings.length === 0 ? null : (
+        <p className="warning-text">
+          {t('offers.warnedOwn', { reasons: reasonsInWords(t, 'whyNot', offer.warnings) })}
+        </p>
+      )}
       <p className="summary-complaint">
         <strong>
           {request.patient.ageBand} {t(`sex.${request.patient.sex}`)}

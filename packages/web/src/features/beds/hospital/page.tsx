@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { StaleNote } from '../../../app/connection-line.tsx'
 import { useSignedIn } from '../../../app/session.ts'
+import { OwnWord } from '../../../ui/hospital-word/own-word.tsx'
 import { Card, PageTitle } from '../../../ui/page.tsx'
 import { Empty, Read } from '../../../ui/states.tsx'
 import { offersQuery } from '../shared/queries.ts'
@@ -46,6 +47,7 @@ export const HospitalDeskPage = () => {
           <Arrivals />
         </div>
         <div className="column">
+          <OwnWord hospitalId={hospitalId} speaking="own" />
           <OwnBeds hospitalId={hospitalId} />
           <CapacityForm hospitalId={hospitalId} />
         </div>

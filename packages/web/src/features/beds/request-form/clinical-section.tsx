@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { ChoiceChips, MultiChips } from '../../../ui/chips.tsx'
 import { SelectField, TextArea, TextField } from '../../../ui/field.tsx'
+import { HospitalField } from '../../../ui/hospital-word/hospital-field.tsx'
 import { Card } from '../../../ui/page.tsx'
 import { options } from '../shared/options.ts'
 import type { FormPartProps } from './essentials.tsx'
@@ -144,6 +145,13 @@ const MoreDetails = ({ value, onChange, errorOf }: FormPartProps) => {
         value={value.pregnancyWeeks}
         onChange={(pregnancyWeeks) => onChange({ pregnancyWeeks })}
         error={errorOf('pregnancyWeeks')}
+      />
+      <HospitalField
+        name="continuityHospitalId"
+        label={t('request.continuity')}
+        hint={t('request.continuityHint')}
+        value={value.continuity ?? null}
+        onChange={(continuity) => onChange({ continuity })}
       />
       <TextField
         name="comorbidities"

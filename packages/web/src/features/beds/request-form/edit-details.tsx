@@ -31,7 +31,7 @@ export const EditDetails = ({ request }: { request: RequestView }) => {
 const EditForm = ({ request, onDone }: { request: RequestView; onDone: () => void }) => {
   const { t } = useTranslation()
   const me = useSignedIn()
-  const [known] = useState<TypedRequest>(() => typedOf(request.details))
+  const [known] = useState<TypedRequest>(() => typedOf(request.details, request.continuityHospitalName))
   const draft = useDraft<TypedRequest>({ personId: me.id, form: `edit.${request.id}` }, known)
   const { item, send, busy } = useAct(`edit:${request.id}`)
   const checked = checkTyped(draft.value)

@@ -48,6 +48,8 @@ export interface TypedRequest {
   readonly allergies: string
   readonly guardianPhone: string
   readonly codeStatus: 'full' | 'no_cpr' | 'comfort_only' | ''
+  /** The patient's own unit; a draft from before this field has none. */
+  readonly continuity?: { readonly id: string; readonly name: string } | null
   readonly note: string
 }
 
@@ -82,6 +84,7 @@ export const EMPTY: TypedRequest = {
   allergies: '',
   guardianPhone: '',
   codeStatus: '',
+  continuity: null,
   note: '',
 }
 
@@ -137,6 +140,7 @@ export const inputOf = (typed: TypedRequest): Record<string, unknown> => {
     allergies: listOf(typed.allergies),
     guardianPhone: typed.guardianPhone.trim(),
     codeStatus: typed.codeStatus,
+    continuityHospitalId: typed.continuity?.id ?? null,
     note: typed.note.trim(),
   })
 }
@@ -163,7 +167,7 @@ export const checkTyped = (typed: TypedRequest): Checked => {
 export type KnownDetails = RequestView['details']
 
 /** What is known of a request, back in the form's own words. */
-export const typedOf = (known: KnownDetails): TypedRequest => {
+export const typedOf = (known: KnownDetails, continuityName: string | null = null): TypedRequest => {
   const text = (value: number | string | undefined) => (value === undefined ? '' : String(value))
   const vitals = known.vitals ?? {}
   return {
@@ -198,6 +202,10 @@ export const typedOf = (known: KnownDetails): TypedRequest => {
     allergies: (known.allergies ?? []).join(', '),
     guardianPhone: known.guardianPhone ?? '',
     codeStatus: known.codeStatus ?? '',
+    continuity:
+      typeof known.continuityHospitalId === 'string'
+        ? { id: known.continuityHospitalId, name: continuityName ?? known.continuityHospitalId }
+        : null,
     note: known.note ?? '',
   }
 }

@@ -10,6 +10,7 @@ import { Since } from '../../../ui/time.tsx'
 import { EditDetails } from '../request-form/edit-details.tsx'
 import { ActPanel } from '../shared/act-panel.tsx'
 import { SeverityBadge, StateBadge, UrgencyBadge } from '../shared/badges.tsx'
+import { FollowUp } from '../shared/follow-up.tsx'
 import { HoldView } from '../shared/hold-view.tsx'
 import { Identity } from '../shared/identity.tsx'
 import { Ladder } from '../shared/ladder.tsx'
@@ -62,6 +63,7 @@ const RequestBody = ({ request }: { request: RequestView }) => {
               <HoldView hold={request.hold} code={request.code} mayExtend={request.allowed.includes('extend_hold')} />
             )}
             <ActPanel request={request} withChannel={isDesk} />
+            <FollowUp request={request} />
           </Card>
           <Card title={t('request.patient')} aside={<EditDetails request={request} />}>
             <RequestSummary request={request} />

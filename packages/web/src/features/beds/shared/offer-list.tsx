@@ -6,6 +6,7 @@ import { Button } from '../../../ui/button.tsx'
 import { Clock, Countdown } from '../../../ui/time.tsx'
 import { AnswerDialog } from './answer-dialog.tsx'
 import { OfferBadge, OPEN_OFFER_STATES } from './badges.tsx'
+import { reasonsInWords } from './reason.ts'
 
 /** Hospitals that were asked, with the clock of each open question; the desk types in what it hears by phone. */
 export const OfferList = ({ request, mayType }: { request: RequestView; mayType: boolean }) => {
@@ -24,6 +25,11 @@ export const OfferList = ({ request, mayType }: { request: RequestView; mayType:
                 <Countdown until={offer.expiresAt} label={t('offers.answerIn')} />
               ) : null}
             </div>
+            {offer.warnings.length === 0 ? null : (
+              <p className="warning-text">
+                {t('offers.warned', { reasons: reasonsInWords(t, 'whyNot', offer.warnings) })}
+              </p>
+            )}
             <OfferAnswer offer={offer} />
             {mayType && OPEN_OFFER_STATES.includes(offer.state) ? (
               <div className="act-detours">

@@ -56,6 +56,7 @@ export const RequestSummary = ({ request }: { request: RequestView }) => {
               .trim() || null,
           ],
           [t('request.callbackPhone'), d.callbackPhone ?? null],
+          [t('request.continuity'), request.continuityHospitalName],
           [t('request.comorbidities'), (d.comorbidities ?? []).join(', ') || null],
           [t('request.allergies'), (d.allergies ?? []).join(', ') || null],
           [

@@ -1,5 +1,6 @@
 import type { RequestView } from '@dure/contract'
 import { useQuery } from '@tanstack/react-query'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Empty, Read } from '../../../ui/states.tsx'
 import { Clock } from '../../../ui/time.tsx'
@@ -19,10 +20,28 @@ const SPOKEN = [
   'slotLabel',
 ] as const
 
-const spoken = (data: Record<string, unknown>, request: RequestView): string =>
-  [hospitalName(data, request), ...SPOKEN.map((name) => data[name])]
-    .filter((value): value is string => typeof value === 'string' && value !== '')
-    .join(' · ')
+const spoken = (t: TFunction, data: Record<string, unknown>, request: RequestView): string => {
+  const said = [hospitalName(data, request), ...SPOKEN.map((name) => data[name]), warned(t, data), settled(t, data)]
+  return [...new Set(said.filter((value): value is string => typeof value === 'string' && value !== ''))].join(' · ')
+}
+
+/** What a hospital said against itself while it was asked. */
+const warned = (t: TFunction, { warning, reason }: Record<string, unknown>): string | undefined =>
+  typeof warning !== 'string'
+    ? undefined
+    : [wordFor(t, 'whyNot', warning), ...(typeof reason === 'string' ? [wordFor(t, 'stopReason', reason)] : [])].join(
+        ': ',
+      )
+
+/** What a call settled. */
+const settled = (t: TFunction, { bed, met, unmet }: Record<string, unknown>): string | undefined => {
+  const words = (needs: unknown, answer: 'yes' | 'no') =>
+    Array.isArray(needs)
+      ? needs.map((need) => `${wordFor(t, 'need', String(need))} ${t(`capabilityAnswer.${answer}`)}`)
+      : []
+  const all = [...(bed === true ? [t('settle.bedThere')] : []), ...words(met, 'yes'), ...words(unmet, 'no')]
+  return all.length === 0 ? undefined : all.join(', ')
+}
 
 /** Entries name a hospital by id; the offers of the request know it by name. */
 const hospitalName = (data: Record<string, unknown>, request: RequestView): string | undefined => {
@@ -58,7 +77,9 @@ export const Timeline = ({ request }: { request: RequestView }) => {
                       </span>
                     )}
                   </p>
-                  {spoken(entry.data, request) === '' ? null : <p className="quiet">{spoken(entry.data, request)}</p>}
+                  {spoken(t, entry.data, request) === '' ? null : (
+                    <p className="quiet">{spoken(t, entry.data, request)}</p>
+                  )}
                 </div>
               </li>
             ))}
