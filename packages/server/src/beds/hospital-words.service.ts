@@ -75,7 +75,7 @@ const dataOf = (statement: HospitalStatement): Readonly<Record<string, unknown>>
   if (statement.say === 'stop')
     return {
       warning: statement.bedClasses === null ? 'hospital-diverted' : 'class-diverted',
-      why: statement.reason,
+      reason: statement.reason,
       until: statement.until,
     }
   return statement.say === 'capability'

@@ -41,7 +41,8 @@ export const settleByPhone = (
     const { hospitalId, channel, heardFrom } = heard
     const check = { requestId: row.id, hospitalId, bed: heard.bed === true, met, unmet, channel, heardFrom }
     await addPhoneCheck(work.tx, { ...check, byPerson: person.id, byName: person.name }, work.now)
-    const data = { hospitalId, ...(heard.bed === true ? { bed: true } : {}), met, unmet }
+    const hospitalName = byId.get(hospitalId)?.name
+    const data = { hospitalId, hospitalName, ...(heard.bed === true ? { bed: true } : {}), met, unmet }
     await addEvent(work.tx, { requestId: row.id, kind: 'phone_checked', by: work.by, data }, work.now)
     await tellRequest(work, row, 'request-phone-checked', { roles: ['placement_desk'], people: [row.created_by] })
     const settled = (await settledNow(beds, row, work.now)).get(hospitalId) ?? []
