@@ -44,8 +44,8 @@ after(async () => {
 })
 beforeEach(async () => {
   clock.set(FIXTURE_CLOCK)
-  await db.sql(`truncate facilities.hospital, facilities.capability, facilities.bed_count, facilities.bed_count_history,
-                         facilities.source_state`)
+  await db.sql(`truncate facilities.hospital, facilities.statement, facilities.capability, facilities.bed_count,
+                         facilities.bed_count_history, facilities.source_state`)
 })
 
 const io = (out: string[], error: string[]): CommandIo => ({

@@ -84,8 +84,8 @@ beforeEach(async () => {
   asked.length = 0
   logged.length = 0
   behave = answerWell('3')
-  await db.sql(`truncate facilities.hospital, facilities.capability, facilities.bed_count, facilities.bed_count_history,
-                         facilities.source_state`)
+  await db.sql(`truncate facilities.hospital, facilities.statement, facilities.capability, facilities.bed_count,
+                         facilities.bed_count_history, facilities.source_state`)
   const id = parseHospitalId('PHMA1')
   assert(id !== undefined)
   const none = {
