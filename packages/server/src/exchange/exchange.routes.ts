@@ -16,6 +16,7 @@ const ALWAYS = new Set(['signOut'])
 
 export const registerExchangeRoutes = (http: Http, exchange: Exchange): void => {
   refuseWrites(http, exchange)
+  addToReadiness(http, exchange)
   const route = serve(http)
   const { db, config } = http.deps
 
@@ -69,6 +70,16 @@ const refuseWrites = ({ fastify }: Http, exchange: Exchange): void => {
       return undefined
     const state = exchange.state()
     return state === 'writing' ? undefined : sendProblem(reply, { code: state })
+  })
+}
+
+/** A cell with an alarm goes on serving; who watches it reads here that people have to look. */
+const addToReadiness = ({ fastify, deps }: Http, exchange: Exchange): void => {
+  fastify.addHook('preSerialization', async (request, _, payload) => {
+    if (request.routeOptions.url !== '/readyz' || typeof payload !== 'object' || payload === null) return payload
+    const alarms = await openAlarms(deps.db)
+    const names = [...new Set(alarms.map(({ origin, what }) => `${what} ${origin}`))]
+    return { ...payload, cell: exchange.state(), alarms: names }
   })
 }
 
