@@ -5,6 +5,7 @@ import type { Tx } from '../platform/db.ts'
 import type { Deps } from '../platform/deps.ts'
 import { DEMO_SEED, type DemoHospital, type DemoRegion, generateRegion } from './generate.ts'
 import { reportForDemo } from './reporter.service.ts'
+import { welcomeNeighbours } from './standing-in-people.service.ts'
 
 type Needs = Pick<Deps, 'db' | 'clock' | 'config' | 'log' | 'onReady' | 'onClose'>
 
@@ -13,6 +14,8 @@ type Needs = Pick<Deps, 'db' | 'clock' | 'config' | 'log' | 'onReady' | 'onClose
  * lets them go on reporting.
  */
 export const seedDemo = async (deps: Needs, seed = DEMO_SEED): Promise<void> => {
+  if (deps.config.region === NATIONAL) return seedNational(deps)
+  welcomeNeighbours(deps, seed)
   const demo = generateRegion(deps.config.region, seed)
   const now = deps.clock.now()
   const seeded = await deps.db.tx(async (tx) => {
@@ -29,6 +32,23 @@ export const seedDemo = async (deps: Needs, seed = DEMO_SEED): Promise<void> => 
   if (seeded) deps.log.info({ region: region.code, hospitals: hospitals.length }, 'demo-seeded')
   reportForDemo(deps, demo, seeded ? now : LONG_AGO)
 }
+
+/** The national cell has people and no beds: what it shows, regions tell it. */
+const NATIONAL = '00'
+const NATIONAL_PEOPLE = [
+  { id: 'demo-00-national-1', name: '최중앙', roles: ['national_desk'] },
+  { id: 'demo-00-national-2', name: '한중앙', roles: ['national_desk'] },
+  { id: 'demo-00-admin-1', name: '정관리', roles: ['admin'] },
+] as const
+
+const seedNational = ({ db, clock }: Needs): Promise<void> =>
+  db.tx(async (tx) => {
+    for (const person of NATIONAL_PEOPLE) {
+      const known = await tx.sql(`select from platform.person p where p.id = $1`, [person.id])
+      if (known.length > 0) continue
+      await insertPerson(tx, { ...person, region: NATIONAL, facilityId: null, demo: true }, clock.now())
+    }
+  })
 
 const LONG_AGO = new Date(0)
 
