@@ -1,10 +1,41 @@
 -- The result of all migrations. Written by `npm run db:dump`; not edited, not run.
 
 create schema beds;
+create schema channels;
+create schema exchange;
 create schema facilities;
+create schema "national";
+create schema people;
 create schema platform;
 create schema rooms;
 create schema rosters;
+
+create table beds.ask (
+  id text not null,
+  sido text not null,
+  request_id text not null,
+  owner text not null,
+  hospital_id text,
+  state text not null,
+  asked_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  need jsonb not null,
+  slot_id text,
+  slot_hospital_id text,
+  fencing bigint,
+  sealed text,
+  accepted_at timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  why text,
+  constraint ask_accepted_names_the_promise CHECK ((state <> ALL (ARRAY['accepted'::text, 'confirmed'::text])) OR slot_id IS NOT NULL AND fencing IS NOT NULL AND slot_hospital_id IS NOT NULL),
+  constraint ask_goes_elsewhere CHECK (owner <> sido),
+  constraint ask_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint ask_owner_check CHECK (owner ~ '^[0-9]{2}$'::text),
+  constraint ask_sido_check CHECK (sido ~ '^[0-9]{2}$'::text),
+  constraint ask_state_known CHECK (state = ANY (ARRAY['asked'::text, 'accepted'::text, 'confirmed'::text, 'refused'::text, 'lapsed'::text, 'given_up'::text])),
+  constraint ask_pkey PRIMARY KEY (id)
+);
 
 create table beds.capacity_report (
   id bigint generated always as identity not null,
@@ -30,9 +61,52 @@ create table beds.capacity_report (
   constraint capacity_report_pkey PRIMARY KEY (id)
 );
 
+create table beds."grant" (
+  ask_id text not null,
+  sido text not null,
+  asker text not null,
+  state text not null,
+  slot_id text,
+  hospital_id text,
+  fencing bigint,
+  until timestamp with time zone not null,
+  lapsed bigint,
+  answered_at timestamp with time zone not null,
+  occupied_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  why text,
+  constraint grant_asker_check CHECK (asker ~ '^[0-9]{2}$'::text),
+  constraint grant_live_names_the_slot CHECK ((state <> ALL (ARRAY['granted'::text, 'confirmed'::text])) OR slot_id IS NOT NULL AND fencing IS NOT NULL AND hospital_id IS NOT NULL),
+  constraint grant_sido_check CHECK (sido ~ '^[0-9]{2}$'::text),
+  constraint grant_state_known CHECK (state = ANY (ARRAY['granted'::text, 'confirmed'::text, 'refused'::text, 'released'::text, 'expired'::text])),
+  constraint grant_pkey PRIMARY KEY (ask_id)
+);
+
+create table beds.grant_look (
+  id bigint generated always as identity not null,
+  ask_id text not null,
+  at timestamp with time zone not null,
+  act text not null,
+  person_id text not null,
+  person_name text not null,
+  hospital_id text,
+  constraint grant_look_act_check CHECK (act = ANY (ARRAY['seen'::text, 'refused'::text])),
+  constraint grant_look_ask_id_fkey FOREIGN KEY (ask_id) REFERENCES beds."grant"(ask_id),
+  constraint grant_look_pkey PRIMARY KEY (id)
+);
+
+create table beds.grant_patient (
+  ask_id text not null,
+  sealed bytea not null,
+  received_at timestamp with time zone not null,
+  constraint grant_patient_sealed_check CHECK (length(sealed) > 28),
+  constraint grant_patient_ask_id_fkey FOREIGN KEY (ask_id) REFERENCES beds."grant"(ask_id),
+  constraint grant_patient_pkey PRIMARY KEY (ask_id)
+);
+
 create table beds.hold (
   id text not null,
-  request_id text not null,
+  request_id text,
   slot_id text not null,
   hospital_id text not null,
   offer_id text,
@@ -46,9 +120,11 @@ create table beds.hold (
   occupied_at timestamp with time zone,
   ended_at timestamp with time zone,
   end_reason text,
+  ask_id text,
   constraint hold_ended_says_when CHECK ((ended_at IS NOT NULL) = (state = ANY (ARRAY['released'::text, 'expired'::text]))),
   constraint hold_extended_at_most_twice CHECK (extensions >= 0 AND extensions <= 2),
   constraint hold_fencing_check CHECK (fencing > 0),
+  constraint hold_for_a_request_or_an_ask CHECK ((request_id IS NULL) <> (ask_id IS NULL)),
   constraint hold_granted_expires CHECK ((state = 'granted'::text) = (expires_at IS NOT NULL)),
   constraint hold_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
   constraint hold_state_known CHECK (state = ANY (ARRAY['granted'::text, 'confirmed'::text, 'occupied'::text, 'released'::text, 'expired'::text])),
@@ -57,7 +133,16 @@ create table beds.hold (
   constraint hold_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES beds.slot(id),
   constraint hold_pkey PRIMARY KEY (id),
   constraint hold_fencing_once UNIQUE (slot_id, fencing),
+  constraint hold_one_per_ask UNIQUE (ask_id),
   constraint hold_one_per_offer UNIQUE (offer_id)
+);
+
+create table beds.hospital_said (
+  id text not null,
+  sido text not null,
+  digest bytea not null,
+  constraint hospital_said_digest_check CHECK (length(digest) = 32),
+  constraint hospital_said_pkey PRIMARY KEY (id)
 );
 
 create table beds.identity_access (
@@ -114,10 +199,49 @@ create table beds.patient_identity (
   same_patient bytea,
   recorded_at timestamp with time zone not null,
   recorded_by text not null,
+  nation_hash text,
+  constraint patient_identity_nation_hash_check CHECK (nation_hash ~ '^[0-9a-f]{64}$'::text),
   constraint patient_identity_same_patient_check CHECK (length(same_patient) = 32),
   constraint patient_identity_sealed_check CHECK (length(sealed) > 28),
   constraint patient_identity_request_id_fkey FOREIGN KEY (request_id) REFERENCES beds.request(id),
   constraint patient_identity_pkey PRIMARY KEY (request_id)
+);
+
+create table beds.phone_check (
+  id bigint generated always as identity not null,
+  request_id text,
+  hospital_id text not null,
+  bed_class text,
+  bed boolean not null,
+  needs_met text[] default '{}'::text[] not null,
+  needs_unmet text[] default '{}'::text[] not null,
+  at timestamp with time zone not null,
+  by_person text not null,
+  by_name text not null,
+  channel text not null,
+  heard_from text not null,
+  constraint phone_check_channel_check CHECK (channel = ANY (ARRAY['phone'::text, 'sms'::text])),
+  constraint phone_check_class_of_figures_only CHECK (bed_class IS NULL OR request_id IS NULL),
+  constraint phone_check_heard_from_check CHECK (length(heard_from) >= 1 AND length(heard_from) <= 80),
+  constraint phone_check_hospital_id_check CHECK (length(hospital_id) >= 1 AND length(hospital_id) <= 64),
+  constraint phone_check_needs_of_a_patient CHECK (request_id IS NOT NULL OR needs_met = '{}'::text[] AND needs_unmet = '{}'::text[]),
+  constraint phone_check_settles_something CHECK (bed OR needs_met <> '{}'::text[] OR needs_unmet <> '{}'::text[]),
+  constraint phone_check_request_id_fkey FOREIGN KEY (request_id) REFERENCES beds.request(id),
+  constraint phone_check_pkey PRIMARY KEY (id)
+);
+
+create table beds.reconciliation (
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  sido text not null,
+  epoch bigint not null,
+  kind text not null,
+  subject text not null,
+  given_up_fencing bigint,
+  standing_fencing bigint,
+  data jsonb not null,
+  constraint reconciliation_kind_check CHECK (kind = ANY (ARRAY['slot-promised-twice'::text, 'request-moved-twice'::text, 'hold-taken-up'::text, 'hold-not-kept'::text, 'request-kept'::text, 'ask-kept'::text])),
+  constraint reconciliation_pkey PRIMARY KEY (id)
 );
 
 create table beds.region_mode (
@@ -238,6 +362,17 @@ create table beds.request_event (
   constraint request_event_pkey PRIMARY KEY (id)
 );
 
+create table beds.same_patient (
+  request_id text not null,
+  other_id text not null,
+  other_sido text not null,
+  found_at timestamp with time zone not null,
+  kept text not null,
+  put_aside boolean default false not null,
+  constraint same_patient_kept_check CHECK (kept = ANY (ARRAY['mine'::text, 'theirs'::text])),
+  constraint same_patient_pkey PRIMARY KEY (request_id, other_id)
+);
+
 create table beds.slot (
   id text not null,
   hospital_id text not null,
@@ -259,6 +394,7 @@ create table beds.slot (
   version integer default 1 not null,
   created_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  sido text,
   constraint slot_ages_in_order CHECK (min_age_years <= max_age_years),
   constraint slot_blocked_reason_known CHECK (blocked_reason = ANY (ARRAY['staff'::text, 'clinical'::text, 'maintenance'::text])),
   constraint slot_blocked_says_why CHECK ((blocked_reason IS NOT NULL) = (state = 'blocked'::text)),
@@ -275,6 +411,7 @@ create table beds.slot (
   constraint slot_pathogen_known CHECK (cohort_pathogen = ANY (ARRAY['covid19'::text, 'influenza'::text, 'measles'::text, 'tuberculosis'::text, 'mers'::text, 'other'::text, 'none'::text])),
   constraint slot_room_sex_known CHECK (room_sex = ANY (ARRAY['any'::text, 'female'::text, 'male'::text])),
   constraint slot_share_known CHECK (share = ANY (ARRAY['own_use'::text, 'placeable'::text, 'duty_reserve'::text])),
+  constraint slot_sido_known CHECK (sido ~ '^[0-9]{2}$'::text),
   constraint slot_source_known CHECK (source = ANY (ARRAY['web'::text, 'phone'::text, 'sms'::text, 'api'::text, 'hl7'::text, 'import'::text, 'system'::text])),
   constraint slot_state_known CHECK (state = ANY (ARRAY['available'::text, 'held'::text, 'occupied'::text, 'cleaning'::text, 'blocked'::text, 'surge'::text, 'closed'::text])),
   constraint slot_surge_says_when CHECK ((opens_in_hours IS NOT NULL) = (state = 'surge'::text)),
@@ -297,6 +434,357 @@ create table beds.slot_event (
   data jsonb default '{}'::jsonb not null,
   constraint slot_event_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES beds.slot(id),
   constraint slot_event_pkey PRIMARY KEY (id)
+);
+
+create table beds.told_hold (
+  id text not null,
+  sido text not null,
+  request_id text,
+  ask_id text,
+  slot_id text not null,
+  hospital_id text not null,
+  state text not null,
+  fencing bigint not null,
+  granted_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  epoch bigint not null,
+  told_at timestamp with time zone not null,
+  constraint told_hold_pkey PRIMARY KEY (id)
+);
+
+create table beds.told_hospital (
+  id text not null,
+  sido text not null,
+  facts jsonb not null,
+  told_at timestamp with time zone not null,
+  constraint told_hospital_pkey PRIMARY KEY (id)
+);
+
+create table beds.told_request (
+  id text not null,
+  sido text not null,
+  code text not null,
+  state text not null,
+  facts jsonb not null,
+  waiting_since timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  nation_hash text,
+  epoch bigint not null,
+  told_at timestamp with time zone not null,
+  constraint told_request_pkey PRIMARY KEY (id)
+);
+
+create table beds.told_slot (
+  id text not null,
+  sido text not null,
+  hospital_id text not null,
+  label text not null,
+  bed_class text not null,
+  isolation text not null,
+  share text not null,
+  state text not null,
+  blocked_reason text,
+  opens_in_hours real,
+  room_sex text not null,
+  min_age_years integer,
+  max_age_years integer,
+  cohort_pathogen text,
+  as_of timestamp with time zone not null,
+  source text not null,
+  doubted_at timestamp with time zone,
+  fencing bigint not null,
+  version integer not null,
+  epoch bigint not null,
+  taken_over boolean not null,
+  told_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint told_slot_pkey PRIMARY KEY (id)
+);
+
+create table channels.call_back (
+  id text not null,
+  at timestamp with time zone not null,
+  request_id text not null,
+  code text not null,
+  offer_id text not null,
+  hospital_id text not null,
+  number_id text not null,
+  done_at timestamp with time zone,
+  done_by text,
+  constraint call_back_number_id_fkey FOREIGN KEY (number_id) REFERENCES channels.number(id),
+  constraint call_back_pkey PRIMARY KEY (id)
+);
+
+create table channels.carrier (
+  key text not null,
+  failures_in_row integer default 0 not null,
+  open_until timestamp with time zone,
+  silent_since timestamp with time zone,
+  last_accepted_at timestamp with time zone,
+  last_delivered_at timestamp with time zone,
+  last_error text,
+  probe_id text,
+  probe_sent_at timestamp with time zone,
+  last_heard_at timestamp with time zone,
+  constraint carrier_failures_in_row_check CHECK (failures_in_row >= 0),
+  constraint carrier_pkey PRIMARY KEY (key)
+);
+
+create table channels.dark_sheet (
+  desk text not null,
+  language text not null,
+  made_at timestamp with time zone not null,
+  html text not null,
+  constraint dark_sheet_language_check CHECK (language = ANY (ARRAY['ko'::text, 'en'::text])),
+  constraint dark_sheet_pkey PRIMARY KEY (desk, language)
+);
+
+create table channels.early_report (
+  carrier text not null,
+  ref text not null,
+  status text not null,
+  at timestamp with time zone not null,
+  constraint early_report_status_check CHECK (status = ANY (ARRAY['delivered'::text, 'failed'::text])),
+  constraint early_report_pkey PRIMARY KEY (carrier, ref)
+);
+
+create table channels.inbound (
+  id text not null,
+  at timestamp with time zone not null,
+  carrier text not null,
+  ref text,
+  phone text not null,
+  number_id text,
+  text text not null,
+  outcome text not null,
+  code text,
+  offer_id text,
+  constraint inbound_code_check CHECK (code ~ '^[0-9]{4}$'::text),
+  constraint inbound_phone_check CHECK (length(phone) >= 1 AND length(phone) <= 20),
+  constraint inbound_text_check CHECK (length(text) <= 200),
+  constraint inbound_number_id_fkey FOREIGN KEY (number_id) REFERENCES channels.number(id),
+  constraint inbound_pkey PRIMARY KEY (id),
+  constraint inbound_once UNIQUE (carrier, ref)
+);
+
+create table channels.message (
+  id text not null,
+  reason text not null,
+  purpose text not null,
+  medium text not null,
+  phone text not null,
+  number_id text,
+  text text not null,
+  subject text,
+  pinned_to text,
+  state text not null,
+  state_since timestamp with time zone not null,
+  next_try_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  attempts integer default 0 not null,
+  created_at timestamp with time zone not null,
+  constraint message_attempts_check CHECK (attempts >= 0),
+  constraint message_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint message_medium_known CHECK (medium = ANY (ARRAY['sms'::text, 'voice'::text])),
+  constraint message_phone_check CHECK (phone ~ '^[0-9]{8,12}$'::text),
+  constraint message_purpose_known CHECK (purpose = ANY (ARRAY['offer'::text, 'answer'::text, 'confirm_number'::text, 'alert'::text, 'probe'::text])),
+  constraint message_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 200),
+  constraint message_state_known CHECK (state = ANY (ARRAY['queued'::text, 'handed_over'::text, 'accepted'::text, 'delivered'::text, 'failed'::text, 'unknown'::text])),
+  constraint message_text_check CHECK (length(text) >= 1 AND length(text) <= 2000),
+  constraint message_number_id_fkey FOREIGN KEY (number_id) REFERENCES channels.number(id),
+  constraint message_pkey PRIMARY KEY (id),
+  constraint message_once_per_reason UNIQUE (reason)
+);
+
+create table channels.message_try (
+  id text not null,
+  message_id text not null,
+  carrier text not null,
+  at timestamp with time zone not null,
+  state text not null,
+  state_since timestamp with time zone not null,
+  ref text,
+  error text,
+  constraint message_try_state_check CHECK (state = ANY (ARRAY['handed_over'::text, 'accepted'::text, 'delivered'::text, 'failed'::text, 'unknown'::text])),
+  constraint message_try_message_id_fkey FOREIGN KEY (message_id) REFERENCES channels.message(id) ON DELETE CASCADE,
+  constraint message_try_pkey PRIMARY KEY (id),
+  constraint message_try_ref_once UNIQUE (carrier, ref)
+);
+
+create table channels.number (
+  id text not null,
+  phone text not null,
+  kind text not null,
+  person_id text,
+  facility_id text,
+  label text not null,
+  state text not null,
+  code_hash bytea,
+  code_expires_at timestamp with time zone,
+  code_attempts integer default 0 not null,
+  registered_by text not null,
+  registered_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  constraint number_code_hash_check CHECK (length(code_hash) = 32),
+  constraint number_confirmed_says_when CHECK ((state = 'confirmed'::text) <= (confirmed_at IS NOT NULL)),
+  constraint number_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint number_kind_known CHECK (kind = ANY (ARRAY['person'::text, 'desk'::text])),
+  constraint number_label_check CHECK (length(label) >= 1 AND length(label) <= 40),
+  constraint number_of_a_person_has_no_desk CHECK (kind = 'desk'::text OR facility_id IS NULL),
+  constraint number_of_a_person_names_them CHECK ((kind = 'person'::text) = (person_id IS NOT NULL)),
+  constraint number_phone_check CHECK (phone ~ '^[0-9]{8,12}$'::text),
+  constraint number_removed_says_when CHECK ((state = 'removed'::text) = (removed_at IS NOT NULL)),
+  constraint number_state_known CHECK (state = ANY (ARRAY['pending'::text, 'confirmed'::text, 'removed'::text])),
+  constraint number_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint number_pkey PRIMARY KEY (id)
+);
+
+create table channels.push_job (
+  id text not null,
+  reason text not null,
+  subscription_id text not null,
+  state text not null,
+  attempts integer default 0 not null,
+  next_try_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint push_job_state_check CHECK (state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text])),
+  constraint push_job_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES channels.push_subscription(id) ON DELETE CASCADE,
+  constraint push_job_pkey PRIMARY KEY (id),
+  constraint push_once_per_reason UNIQUE (subscription_id, reason)
+);
+
+create table channels.push_subscription (
+  id text not null,
+  person_id text not null,
+  endpoint text not null,
+  p256dh text not null,
+  auth text not null,
+  label text not null,
+  created_at timestamp with time zone not null,
+  last_sent_at timestamp with time zone,
+  constraint push_subscription_endpoint_check CHECK (length(endpoint) <= 600),
+  constraint push_subscription_label_check CHECK (length(label) >= 1 AND length(label) <= 60),
+  constraint push_subscription_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint push_subscription_pkey PRIMARY KEY (id),
+  constraint push_endpoint_once UNIQUE (endpoint)
+);
+
+create table channels.question (
+  phone text not null,
+  offer_id text not null,
+  code text not null,
+  number_id text not null,
+  asked_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint question_number_id_fkey FOREIGN KEY (number_id) REFERENCES channels.number(id),
+  constraint question_pkey PRIMARY KEY (phone, offer_id)
+);
+
+create table exchange.alarm (
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  origin text not null,
+  what text not null,
+  detail jsonb not null,
+  cleared_at timestamp with time zone,
+  constraint alarm_pkey PRIMARY KEY (id)
+);
+
+create table exchange.command (
+  id text not null,
+  kind text not null,
+  payload jsonb not null,
+  asked_at timestamp with time zone not null,
+  done_at timestamp with time zone,
+  refused text,
+  outcome jsonb,
+  constraint command_kind_check CHECK (kind = ANY (ARRAY['stand-in'::text, 'return'::text, 'restore'::text, 'reopen'::text, 'clear-alarm'::text])),
+  constraint command_pkey PRIMARY KEY (id)
+);
+
+create table exchange.directory (
+  one boolean default true not null,
+  version bigint not null,
+  document jsonb not null,
+  adopted_at timestamp with time zone not null,
+  constraint directory_one_check CHECK (one),
+  constraint directory_pkey PRIMARY KEY (one)
+);
+
+create table exchange.log (
+  origin text not null,
+  openings jsonb default '[]'::jsonb not null,
+  followed jsonb default '[]'::jsonb not null,
+  doubts integer default 0 not null,
+  stopped_at timestamp with time zone,
+  stopped_why text,
+  constraint log_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
+  constraint log_pkey PRIMARY KEY (origin)
+);
+
+create table exchange.orphan (
+  id bigint generated always as identity not null,
+  origin text not null,
+  epoch bigint not null,
+  seq bigint not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  subject text not null,
+  body jsonb not null,
+  extra jsonb,
+  prev_hash bytea not null,
+  hash bytea not null,
+  given_up_at timestamp with time zone not null,
+  given_up_for bigint not null,
+  constraint orphan_pkey PRIMARY KEY (id)
+);
+
+create table exchange.peer (
+  cell text not null,
+  direct_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  last_error text,
+  known_as_of timestamp with time zone,
+  relayed_by text,
+  constraint peer_cell_check CHECK (cell ~ '^[0-9]{2}$'::text),
+  constraint peer_pkey PRIMARY KEY (cell)
+);
+
+create table exchange.sealing_key (
+  cell text not null,
+  key_id text not null,
+  public_key bytea not null,
+  published_seq bigint not null,
+  published_at timestamp with time zone not null,
+  withdrawn_at timestamp with time zone,
+  constraint sealing_key_pkey PRIMARY KEY (cell, key_id)
+);
+
+create table exchange.set_aside (
+  id bigint generated always as identity not null,
+  origin text not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  subject text not null,
+  body jsonb not null,
+  audience jsonb not null,
+  set_aside_at timestamp with time zone not null,
+  why text not null,
+  constraint set_aside_pkey PRIMARY KEY (id)
+);
+
+create table exchange.unapplied (
+  origin text not null,
+  kind text not null,
+  first_seq bigint not null,
+  last_seq bigint not null,
+  error text,
+  version text not null,
+  since timestamp with time zone not null,
+  constraint unapplied_pkey PRIMARY KEY (origin, kind)
 );
 
 create table facilities.bed_count (
@@ -343,8 +831,10 @@ create table facilities.capability (
   flags text[] default '{}'::text[] not null,
   as_of timestamp with time zone,
   received_at timestamp with time zone not null,
+  usable_until timestamp with time zone,
   constraint capability_answer_check CHECK (answer = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text])),
   constraint capability_source_check CHECK (source = ANY (ARRAY['register'::text, 'nemc'::text, 'hospital'::text, 'demo'::text])),
+  constraint capability_until_is_the_hospitals CHECK (usable_until IS NULL OR source = 'hospital'::text),
   constraint capability_hospital_id_fkey FOREIGN KEY (hospital_id) REFERENCES facilities.hospital(id),
   constraint capability_pkey PRIMARY KEY (hospital_id, code, source)
 );
@@ -415,6 +905,241 @@ create table facilities.source_state (
   constraint source_state_pkey PRIMARY KEY (key)
 );
 
+create table facilities.statement (
+  id bigint generated always as identity not null,
+  hospital_id text not null,
+  said text not null,
+  code text,
+  answer text,
+  bed_class text,
+  reason text,
+  note text,
+  until timestamp with time zone,
+  at timestamp with time zone not null,
+  by_person text not null,
+  by_name text not null,
+  channel text not null,
+  heard_from text,
+  constraint statement_answer_check CHECK (answer = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text])),
+  constraint statement_by_phone_says_who CHECK ((channel <> ALL (ARRAY['phone'::text, 'sms'::text])) OR heard_from IS NOT NULL),
+  constraint statement_channel_check CHECK (channel = ANY (ARRAY['web'::text, 'phone'::text, 'sms'::text, 'api'::text, 'hl7'::text, 'import'::text, 'system'::text])),
+  constraint statement_class_of_intake_only CHECK (bed_class IS NULL OR (said = ANY (ARRAY['stop'::text, 'resume'::text]))),
+  constraint statement_ends_after_it_began CHECK (until IS NULL OR until > at AND (said = ANY (ARRAY['capability'::text, 'stop'::text]))),
+  constraint statement_known CHECK (said = ANY (ARRAY['capability'::text, 'capability_withdrawn'::text, 'stop'::text, 'resume'::text])),
+  constraint statement_note_check CHECK (length(note) >= 1 AND length(note) <= 300),
+  constraint statement_of_a_capability_answers CHECK ((answer IS NOT NULL) = (said = 'capability'::text)),
+  constraint statement_of_a_capability_names_it CHECK ((code IS NOT NULL) = (said = ANY (ARRAY['capability'::text, 'capability_withdrawn'::text]))),
+  constraint statement_reason_check CHECK (reason = ANY (ARRAY['staff'::text, 'beds'::text, 'equipment'::text, 'crowded_er'::text, 'infection'::text, 'building'::text, 'other'::text])),
+  constraint statement_stop_says_why CHECK ((reason IS NOT NULL) = (said = 'stop'::text)),
+  constraint statement_hospital_id_fkey FOREIGN KEY (hospital_id) REFERENCES facilities.hospital(id),
+  constraint statement_pkey PRIMARY KEY (id)
+);
+
+create table "national".notice (
+  id text not null,
+  origin text not null,
+  weight text not null,
+  title text not null,
+  body text not null,
+  published_at timestamp with time zone not null,
+  published_by text not null,
+  valid_until timestamp with time zone,
+  received_at timestamp with time zone not null,
+  constraint notice_body_check CHECK (length(body) >= 1 AND length(body) <= 4000),
+  constraint notice_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint notice_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
+  constraint notice_title_check CHECK (length(title) >= 1 AND length(title) <= 120),
+  constraint notice_weight_check CHECK (weight = ANY (ARRAY['info'::text, 'warning'::text, 'urgent'::text])),
+  constraint notice_pkey PRIMARY KEY (id)
+);
+
+create table people.access_log (
+  n bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  person_id text not null,
+  person_name text not null,
+  roles text[] not null,
+  facility_id text,
+  address text not null,
+  session_kind text not null,
+  route text not null,
+  subject text not null,
+  outcome text not null,
+  break_glass_id text,
+  constraint access_log_outcome_check CHECK (outcome = ANY (ARRAY['given'::text, 'refused'::text])),
+  constraint access_log_pkey PRIMARY KEY (n)
+);
+
+create table people.account_event (
+  id bigint generated always as identity not null,
+  person_id text not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  by_person text,
+  by_name text not null,
+  detail text,
+  constraint account_event_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint account_event_pkey PRIMARY KEY (id)
+);
+
+create table people.application (
+  id text not null,
+  ticket_hash bytea not null,
+  state text not null,
+  name text not null,
+  licence_kind text not null,
+  licence_hash bytea not null,
+  licence_tail text not null,
+  facility_id text,
+  region text not null,
+  roles text[] not null,
+  phone text not null,
+  asked_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decided_by text,
+  decided_by_name text,
+  why text,
+  person_id text,
+  constraint application_approved_makes_a_person CHECK ((state = 'approved'::text) = (person_id IS NOT NULL)),
+  constraint application_decided_by_someone CHECK ((state = ANY (ARRAY['approved'::text, 'declined'::text])) = (decided_by IS NOT NULL)),
+  constraint application_declined_says_why CHECK ((state = 'declined'::text) <= (why IS NOT NULL)),
+  constraint application_licence_hash_check CHECK (length(licence_hash) = 32),
+  constraint application_licence_kind_check CHECK (licence_kind = ANY (ARRAY['doctor'::text, 'nurse'::text, 'paramedic'::text, 'official'::text])),
+  constraint application_licence_tail_check CHECK (length(licence_tail) >= 1 AND length(licence_tail) <= 3),
+  constraint application_name_check CHECK (length(name) >= 2 AND length(name) <= 40),
+  constraint application_region_check CHECK (region ~ '^[0-9]{2}$'::text),
+  constraint application_roles_check CHECK (cardinality(roles) > 0),
+  constraint application_state_check CHECK (state = ANY (ARRAY['pending'::text, 'approved'::text, 'declined'::text, 'withdrawn'::text, 'expired'::text])),
+  constraint application_ticket_hash_check CHECK (length(ticket_hash) = 32),
+  constraint application_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES platform.person(id),
+  constraint application_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint application_pkey PRIMARY KEY (id),
+  constraint application_ticket_hash_key UNIQUE (ticket_hash)
+);
+
+create table people.application_event (
+  id bigint generated always as identity not null,
+  application_id text not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  by_person text,
+  by_name text not null,
+  detail text,
+  constraint application_event_application_id_fkey FOREIGN KEY (application_id) REFERENCES people.application(id),
+  constraint application_event_pkey PRIMARY KEY (id)
+);
+
+create table people.authority_key (
+  id text not null,
+  level text not null,
+  facility_id text,
+  public_key bytea not null,
+  sealed_key bytea not null,
+  certificate text,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  revoked_why text,
+  revoked_by text,
+  replaced_at timestamp with time zone,
+  constraint authority_key_level_check CHECK (level = ANY (ARRAY['region'::text, 'facility'::text])),
+  constraint authority_key_public_key_check CHECK (length(public_key) = 32),
+  constraint authority_key_revoked_says_why CHECK ((revoked_at IS NULL) = (revoked_why IS NULL)),
+  constraint authority_key_pkey PRIMARY KEY (id)
+);
+
+create table people.challenge (
+  hash bytea not null,
+  purpose text not null,
+  person_id text,
+  data jsonb default '{}'::jsonb not null,
+  expires_at timestamp with time zone not null,
+  constraint challenge_hash_check CHECK (length(hash) = 32),
+  constraint challenge_purpose_check CHECK (purpose = ANY (ARRAY['passkey-registration'::text, 'passkey-sign-in'::text, 'credential-sign-in'::text, 'oidc-sign-in'::text, 'oidc-link'::text])),
+  constraint challenge_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint challenge_pkey PRIMARY KEY (hash)
+);
+
+create table people.credential (
+  id text not null,
+  person_id text not null,
+  authority_key_id text not null,
+  label text not null,
+  device_key jsonb not null,
+  issued_at timestamp with time zone not null,
+  valid_until timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  revoked_why text,
+  constraint credential_label_check CHECK (length(label) >= 1 AND length(label) <= 40),
+  constraint credential_authority_key_id_fkey FOREIGN KEY (authority_key_id) REFERENCES people.authority_key(id),
+  constraint credential_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint credential_pkey PRIMARY KEY (id)
+);
+
+create table people.national_key (
+  public_key bytea not null,
+  added_at timestamp with time zone not null,
+  added_by text not null,
+  constraint national_key_public_key_check CHECK (length(public_key) = 32),
+  constraint national_key_pkey PRIMARY KEY (public_key)
+);
+
+create table people.organisation_account (
+  id text not null,
+  issuer text not null,
+  subject text not null,
+  provider text not null,
+  person_id text not null,
+  linked_at timestamp with time zone not null,
+  constraint organisation_account_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 255),
+  constraint organisation_account_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint organisation_account_pkey PRIMARY KEY (id),
+  constraint organisation_account_once UNIQUE (issuer, subject)
+);
+
+create table people.passkey (
+  id text not null,
+  person_id text not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  synced boolean not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint passkey_counter_check CHECK (counter >= 0),
+  constraint passkey_id_check CHECK (length(id) >= 1 AND length(id) <= 1400),
+  constraint passkey_name_check CHECK (length(name) >= 1 AND length(name) <= 40),
+  constraint passkey_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint passkey_pkey PRIMARY KEY (id)
+);
+
+create table people.profile (
+  person_id text not null,
+  licence_kind text not null,
+  licence_hash bytea not null,
+  licence_tail text not null,
+  phone text not null,
+  approved_by text not null,
+  approved_at timestamp with time zone not null,
+  constraint profile_licence_hash_check CHECK (length(licence_hash) = 32),
+  constraint profile_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES platform.person(id),
+  constraint profile_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint profile_pkey PRIMARY KEY (person_id)
+);
+
+create table people.revocation_list (
+  region text not null,
+  number bigint not null,
+  at timestamp with time zone not null,
+  list text not null,
+  received_at timestamp with time zone not null,
+  constraint revocation_list_number_check CHECK (number > 0),
+  constraint revocation_list_region_check CHECK (region ~ '^[0-9]{2}$'::text),
+  constraint revocation_list_pkey PRIMARY KEY (region)
+);
+
 create table platform.answer (
   person_id text not null,
   route text not null,
@@ -428,16 +1153,50 @@ create table platform.answer (
   constraint answer_pkey PRIMARY KEY (person_id, route, key)
 );
 
+create table platform.break_glass (
+  id text not null,
+  at timestamp with time zone not null,
+  until timestamp with time zone not null,
+  person_id text not null,
+  person_name text not null,
+  facility_id text,
+  request_id text not null,
+  request_code text not null,
+  reason text not null,
+  note text not null,
+  constraint break_glass_ends CHECK (until > at AND until <= (at + '02:00:00'::interval)),
+  constraint break_glass_note_check CHECK (length(note) >= 4 AND length(note) <= 300),
+  constraint break_glass_reason_check CHECK (reason = ANY (ARRAY['life_at_risk'::text, 'patient_arrived_here'::text, 'handover_failed'::text, 'other'::text])),
+  constraint break_glass_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id),
+  constraint break_glass_pkey PRIMARY KEY (id)
+);
+
+create table platform.break_glass_review (
+  break_glass_id text not null,
+  at timestamp with time zone not null,
+  reviewer_id text not null,
+  reviewer_name text not null,
+  verdict text not null,
+  note text not null,
+  constraint break_glass_review_note_check CHECK (length(note) >= 4 AND length(note) <= 300),
+  constraint break_glass_review_verdict_check CHECK (verdict = ANY (ARRAY['accepted'::text, 'objected'::text])),
+  constraint break_glass_review_break_glass_id_fkey FOREIGN KEY (break_glass_id) REFERENCES platform.break_glass(id),
+  constraint break_glass_review_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES platform.person(id),
+  constraint break_glass_review_pkey PRIMARY KEY (break_glass_id)
+);
+
 create table platform.cell (
   one boolean default true not null,
   region text not null,
-  epoch integer not null,
   public_key bytea not null,
   created_at timestamp with time zone not null,
-  constraint cell_epoch_check CHECK (epoch > 0),
+  state text default 'recovering'::text not null,
+  state_since timestamp with time zone default now() not null,
+  founded boolean default false not null,
   constraint cell_one_check CHECK (one),
   constraint cell_public_key_check CHECK (length(public_key) = 32),
   constraint cell_region_check CHECK (region ~ '^[0-9]{2}$'::text),
+  constraint cell_state_check CHECK (state = ANY (ARRAY['writing'::text, 'recovering'::text, 'stood-in'::text])),
   constraint cell_pkey PRIMARY KEY (one)
 );
 
@@ -454,7 +1213,7 @@ create table platform.invitation (
 
 create table platform.oplog (
   origin text not null,
-  epoch integer not null,
+  epoch bigint not null,
   seq bigint not null,
   kind text not null,
   at timestamp with time zone not null,
@@ -464,13 +1223,14 @@ create table platform.oplog (
   prev_hash bytea not null,
   hash bytea not null,
   signature bytea,
+  extra jsonb,
   constraint oplog_epoch_check CHECK (epoch > 0),
   constraint oplog_hash_check CHECK (length(hash) = 32),
   constraint oplog_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
   constraint oplog_prev_hash_check CHECK (length(prev_hash) = 32),
   constraint oplog_seq_check CHECK (seq > 0),
   constraint oplog_signature_check CHECK (length(signature) = 64),
-  constraint oplog_pkey PRIMARY KEY (origin, seq, epoch)
+  constraint oplog_pkey PRIMARY KEY (origin, seq)
 );
 
 create table platform.outbox (
@@ -480,7 +1240,9 @@ create table platform.outbox (
   subject text not null,
   body jsonb not null,
   audience jsonb not null,
+  origin text not null,
   constraint outbox_kind_check CHECK (kind ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text),
+  constraint outbox_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
   constraint outbox_pkey PRIMARY KEY (id)
 );
 
@@ -493,6 +1255,8 @@ create table platform.person (
   demo boolean default false not null,
   disabled_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  home_region text,
+  constraint person_home_region_check CHECK (home_region ~ '^[0-9]{2}$'::text),
   constraint person_name_check CHECK (length(name) >= 1 AND length(name) <= 80),
   constraint person_region_check CHECK (region ~ '^[0-9]{2}$'::text),
   constraint person_roles_check CHECK (cardinality(roles) > 0),
@@ -504,9 +1268,22 @@ create table platform.session (
   person_id text not null,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  id text not null,
+  kind text not null,
+  last_seen_at timestamp with time zone not null,
+  idle_min integer not null,
+  device text default ''::text not null,
+  address text default ''::text not null,
+  began_with text,
+  constraint session_address_check CHECK (length(address) <= 64),
+  constraint session_began_with_check CHECK (length(began_with) <= 1400),
+  constraint session_device_check CHECK (length(device) <= 80),
+  constraint session_idle_min_check CHECK (idle_min > 0),
+  constraint session_kind_check CHECK (kind = ANY (ARRAY['link'::text, 'passkey'::text, 'oidc'::text, 'credential'::text, 'demo'::text])),
   constraint session_token_hash_check CHECK (length(token_hash) = 32),
   constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES platform.person(id) ON DELETE CASCADE,
-  constraint session_pkey PRIMARY KEY (token_hash)
+  constraint session_pkey PRIMARY KEY (token_hash),
+  constraint session_id_key UNIQUE (id)
 );
 
 create table platform.timer (
@@ -520,6 +1297,17 @@ create table platform.timer (
   attempts integer default 0 not null,
   last_error text,
   constraint timer_pkey PRIMARY KEY (id)
+);
+
+create table platform.writing (
+  origin text not null,
+  own boolean not null,
+  epoch bigint not null,
+  timeline text not null,
+  since timestamp with time zone not null,
+  constraint writing_epoch_check CHECK (epoch > 0),
+  constraint writing_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
+  constraint writing_pkey PRIMARY KEY (origin)
 );
 
 create table rooms.ack (
@@ -849,7 +1637,12 @@ create table rosters.swap (
 );
 
 
+CREATE INDEX ask_of_request ON beds.ask USING btree (request_id, asked_at, id);
+CREATE UNIQUE INDEX ask_one_accepted_per_request ON beds.ask USING btree (sido, request_id) WHERE (state = ANY (ARRAY['accepted'::text, 'confirmed'::text]));
+CREATE INDEX ask_open ON beds.ask USING btree (owner, sido, id) WHERE (state = ANY (ARRAY['asked'::text, 'accepted'::text, 'confirmed'::text]));
 CREATE INDEX capacity_newest ON beds.capacity_report USING btree (hospital_id, bed_class, as_of DESC, id DESC);
+CREATE INDEX grant_live ON beds."grant" USING btree (sido, state, until) WHERE (state = ANY (ARRAY['granted'::text, 'confirmed'::text]));
+CREATE INDEX grant_of_slot ON beds."grant" USING btree (slot_id) WHERE (slot_id IS NOT NULL);
 CREATE INDEX hold_ended ON beds.hold USING btree (ended_at DESC, id) WHERE (ended_at IS NOT NULL);
 CREATE INDEX hold_granted ON beds.hold USING btree (granted_at DESC, id);
 CREATE INDEX hold_of_request ON beds.hold USING btree (request_id, granted_at, id);
@@ -861,7 +1654,11 @@ CREATE INDEX offer_history ON beds.offer USING btree (hospital_id, sent_at DESC,
 CREATE INDEX offer_of_request ON beds.offer USING btree (request_id, id);
 CREATE INDEX offer_open_of_hospital ON beds.offer USING btree (hospital_id, sent_at, id) WHERE (state = ANY (ARRAY['sent'::text, 'delivered'::text, 'seen'::text, 'acked'::text]));
 CREATE UNIQUE INDEX offer_open_once_per_hospital ON beds.offer USING btree (request_id, hospital_id) WHERE (state = ANY (ARRAY['sent'::text, 'delivered'::text, 'seen'::text, 'acked'::text]));
+CREATE INDEX patient_identity_nation ON beds.patient_identity USING btree (nation_hash) WHERE (nation_hash IS NOT NULL);
 CREATE INDEX patient_identity_same ON beds.patient_identity USING btree (same_patient) WHERE (same_patient IS NOT NULL);
+CREATE INDEX phone_check_of_figures ON beds.phone_check USING btree (at) WHERE (request_id IS NULL);
+CREATE INDEX phone_check_of_request ON beds.phone_check USING btree (request_id, at) WHERE (request_id IS NOT NULL);
+CREATE INDEX reconciliation_of ON beds.reconciliation USING btree (sido, epoch, id);
 CREATE INDEX request_closed ON beds.request USING btree (sido, closed_at DESC, id) WHERE (closed_at IS NOT NULL);
 CREATE UNIQUE INDEX request_code_once_while_open ON beds.request USING btree (sido, code) WHERE (state <> ALL (ARRAY['admitted'::text, 'cancelled'::text, 'deceased'::text, 'stepped_down'::text, 'merged'::text, 'entered_in_error'::text]));
 CREATE INDEX request_event_of_request ON beds.request_event USING btree (request_id, id);
@@ -871,17 +1668,61 @@ CREATE INDEX request_open ON beds.request USING btree (sido, waiting_since, id) 
 CREATE INDEX slot_changed ON beds.slot USING btree (changed_at);
 CREATE INDEX slot_event_of_slot ON beds.slot_event USING btree (slot_id, id);
 CREATE INDEX slot_free ON beds.slot USING btree (hospital_id, bed_class, id) WHERE (state = 'available'::text);
+CREATE INDEX told_hold_of_region ON beds.told_hold USING btree (sido, slot_id);
+CREATE INDEX told_request_nation ON beds.told_request USING btree (nation_hash) WHERE (nation_hash IS NOT NULL);
+CREATE INDEX told_request_of_region ON beds.told_request USING btree (sido, state);
+CREATE INDEX told_slot_changed ON beds.told_slot USING btree (changed_at);
+CREATE INDEX told_slot_of_region ON beds.told_slot USING btree (sido, id);
+CREATE UNIQUE INDEX call_back_open_once ON channels.call_back USING btree (offer_id, number_id) WHERE (done_at IS NULL);
+CREATE INDEX inbound_newest ON channels.inbound USING btree (at DESC, id DESC);
+CREATE INDEX inbound_of_code ON channels.inbound USING btree (code, at) WHERE (code IS NOT NULL);
+CREATE INDEX inbound_of_phone ON channels.inbound USING btree (phone, at);
+CREATE INDEX message_due ON channels.message USING btree (next_try_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX message_newest ON channels.message USING btree (created_at DESC, id DESC);
+CREATE INDEX message_of_subject ON channels.message USING btree (subject) WHERE (subject IS NOT NULL);
+CREATE INDEX message_try_of_message ON channels.message_try USING btree (message_id, id);
+CREATE INDEX message_under_way ON channels.message USING btree (state_since) WHERE (state = ANY (ARRAY['handed_over'::text, 'accepted'::text]));
+CREATE UNIQUE INDEX number_confirmed_once ON channels.number USING btree (phone) WHERE (state = 'confirmed'::text);
+CREATE INDEX number_of_facility ON channels.number USING btree (facility_id) WHERE (state <> 'removed'::text);
+CREATE INDEX number_of_person ON channels.number USING btree (person_id) WHERE (state <> 'removed'::text);
+CREATE INDEX number_registered_by ON channels.number USING btree (registered_by, registered_at);
+CREATE INDEX push_job_due ON channels.push_job USING btree (next_try_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX push_subscription_of_person ON channels.push_subscription USING btree (person_id);
+CREATE INDEX alarm_open ON exchange.alarm USING btree (origin) WHERE (cleared_at IS NULL);
+CREATE INDEX command_open ON exchange.command USING btree (asked_at) WHERE (done_at IS NULL);
+CREATE INDEX orphan_origin ON exchange.orphan USING btree (origin, seq);
 CREATE INDEX bed_count_history_by_hospital ON facilities.bed_count_history USING btree (hospital_id, bed_class, received_at DESC, id DESC);
 CREATE INDEX capability_yes ON facilities.capability USING btree (code, hospital_id) WHERE (answer = 'yes'::text);
 CREATE INDEX hospital_by_name ON facilities.hospital USING btree (name, id);
 CREATE INDEX hospital_by_sido ON facilities.hospital USING btree (sido_code, name, id);
+CREATE INDEX statement_of_hospital ON facilities.statement USING btree (hospital_id, id DESC);
+CREATE INDEX statement_of_intake ON facilities.statement USING btree (hospital_id, bed_class, id DESC) WHERE (said = ANY (ARRAY['stop'::text, 'resume'::text]));
+CREATE INDEX notice_newest ON "national".notice USING btree (published_at DESC, id);
+CREATE INDEX access_log_of_break_glass ON people.access_log USING btree (break_glass_id) WHERE (break_glass_id IS NOT NULL);
+CREATE INDEX access_log_of_person ON people.access_log USING btree (person_id, n DESC);
+CREATE INDEX access_log_of_subject ON people.access_log USING btree (subject, n DESC);
+CREATE INDEX account_event_of_person ON people.account_event USING btree (person_id, id DESC);
+CREATE INDEX application_decided ON people.application USING btree (decided_at DESC, id) WHERE (decided_at IS NOT NULL);
+CREATE INDEX application_event_of ON people.application_event USING btree (application_id, id);
+CREATE INDEX application_open ON people.application USING btree (facility_id, asked_at, id) WHERE (state = 'pending'::text);
+CREATE UNIQUE INDEX authority_key_in_use ON people.authority_key USING btree (level, COALESCE(facility_id, ''::text)) WHERE ((revoked_at IS NULL) AND (replaced_at IS NULL));
+CREATE INDEX challenge_expiry ON people.challenge USING btree (expires_at);
+CREATE INDEX credential_of_key ON people.credential USING btree (authority_key_id);
+CREATE INDEX credential_of_person ON people.credential USING btree (person_id, issued_at, id);
+CREATE INDEX organisation_account_of_person ON people.organisation_account USING btree (person_id, linked_at, id);
+CREATE INDEX passkey_of_person ON people.passkey USING btree (person_id, created_at, id);
+CREATE INDEX profile_licence ON people.profile USING btree (licence_kind, licence_hash);
 CREATE INDEX answer_age ON platform.answer USING btree (at);
+CREATE INDEX break_glass_by_time ON platform.break_glass USING btree (at DESC, id);
+CREATE INDEX break_glass_of_person ON platform.break_glass USING btree (person_id, until);
 CREATE INDEX invitation_person ON platform.invitation USING btree (person_id);
+CREATE INDEX oplog_at ON platform.oplog USING btree (at, origin, seq);
 CREATE INDEX oplog_subject ON platform.oplog USING btree (subject, seq);
 CREATE INDEX session_expiry ON platform.session USING btree (expires_at);
 CREATE INDEX session_person ON platform.session USING btree (person_id);
 CREATE INDEX timer_due ON platform.timer USING btree (due_at, id) WHERE (done_at IS NULL);
 CREATE INDEX timer_subject ON platform.timer USING btree (subject, kind) WHERE (done_at IS NULL);
+CREATE UNIQUE INDEX writing_own ON platform.writing USING btree (own) WHERE own;
 CREATE INDEX ack_asked_person ON rooms.ack_asked USING btree (person_id);
 CREATE INDEX ack_open ON rooms.ack_ask USING btree (room_id, due_at) WHERE (state = ANY (ARRAY['open'::text, 'overdue'::text, 'exhausted'::text]));
 CREATE INDEX ack_step_of_message ON rooms.ack_step USING btree (message_id, id);
@@ -916,6 +1757,71 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end
 $function$;
+CREATE OR REPLACE FUNCTION beds.hold_said()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare of_region text;
+begin
+  select s.sido into of_region from beds.slot s where s.id = new.slot_id;
+  perform beds.say('hold-stated', of_region, new.slot_id, jsonb_build_object(
+    'id', new.id, 'requestId', new.request_id, 'askId', new.ask_id, 'slotId', new.slot_id, 'hospitalId', new.hospital_id,
+    'state', new.state, 'fencing', new.fencing, 'grantedAt', new.granted_at, 'expiresAt', new.expires_at),
+    coalesce(new.ended_at, new.occupied_at, new.confirmed_at, new.granted_at));
+  return null;
+end
+$function$;
+CREATE OR REPLACE FUNCTION beds.patient_said()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare of_region text;
+begin
+  if new.nation_hash is null then return null; end if;
+  if tg_op = 'UPDATE' and old.nation_hash is not distinct from new.nation_hash then return null; end if;
+  select r.sido into of_region from beds.request r where r.id = new.request_id;
+  perform beds.say('patient-keyed', of_region, new.request_id,
+    jsonb_build_object('requestId', new.request_id, 'hash', new.nation_hash), new.recorded_at);
+  return null;
+end
+$function$;
+CREATE OR REPLACE FUNCTION beds.request_said()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.state = 'draft' then return null; end if;
+  perform beds.say('request-stated', new.sido, new.id, jsonb_build_object(
+    'id', new.id, 'code', new.code, 'state', new.state, 'stateSince', new.state_since, 'createdAt', new.created_at,
+    'waitingSince', new.waiting_since, 'submittedAt', new.submitted_at, 'firstHoldAt', new.first_hold_at,
+    'confirmedAt', new.confirmed_at, 'closedAt', new.closed_at, 'version', new.version, 'level', new.level,
+    'requestedClass', new.requested_class, 'isolationNeed', new.isolation_need, 'oxygen', new.oxygen, 'needs', new.needs,
+    'pathogen', new.pathogen, 'urgency', new.urgency, 'stability', new.stability, 'severity', new.severity,
+    'outOfRegionConsent', new.out_of_region_consent, 'ageYears', new.age_years, 'sex', new.sex,
+    'originType', new.origin_type, 'originHospitalId', new.origin_hospital_id, 'ownerHospitalId', new.owner_hospital_id,
+    'pseudonym', new.pseudonym), new.state_since);
+  return null;
+end
+$function$;
+CREATE OR REPLACE FUNCTION beds.say(kind text, origin text, subject text, body jsonb, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  telling text := current_setting('dure.telling', true);
+begin
+  if telling = 'silent' then return; end if;
+  insert into platform.outbox (kind, at, subject, body, audience, origin)
+  select say.kind, say.at, say.subject,
+         case when telling = 'taken-over' then say.body || '{"takenOver": true}' else say.body end, '{}', w.origin
+    from platform.writing w
+   where case when say.origin is null then w.own else w.origin = say.origin end;
+  -- A region that another cell writes by now: nothing of it may be changed here.
+  if not found and say.origin is not null and not exists (select from platform.cell c where c.region = say.origin) then
+    raise exception 'region % is not written by this cell', say.origin using errcode = 'DU001';
+  end if;
+end
+$function$;
 CREATE OR REPLACE FUNCTION beds.slot_fencing_rises()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -928,6 +1834,43 @@ begin
   return new;
 end
 $function$;
+CREATE OR REPLACE FUNCTION beds.slot_said()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform beds.say('slot-stated', new.sido, new.id, jsonb_build_object(
+    'id', new.id, 'hospitalId', new.hospital_id, 'label', new.label, 'bedClass', new.bed_class, 'isolation', new.isolation,
+    'share', new.share, 'state', new.state, 'blockedReason', new.blocked_reason, 'opensInHours', new.opens_in_hours,
+    'roomSex', new.room_sex, 'minAgeYears', new.min_age_years, 'maxAgeYears', new.max_age_years,
+    'cohortPathogen', new.cohort_pathogen, 'asOf', new.as_of, 'source', new.source, 'doubtedAt', new.doubted_at,
+    'fencing', new.fencing, 'version', new.version), new.changed_at);
+  return null;
+end
+$function$;
+CREATE OR REPLACE FUNCTION exchange.give_up(of_origin text, behind bigint, for_epoch bigint, at timestamp with time zone)
+ RETURNS SETOF exchange.orphan
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  with gone as (
+    delete from platform.oplog o where o.origin = of_origin and o.seq > behind returning o.*
+  )
+  insert into exchange.orphan (origin, epoch, seq, kind, at, subject, body, extra, prev_hash, hash, given_up_at, given_up_for)
+  select g.origin, g.epoch, g.seq, g.kind, g.at, g.subject, g.body, g.extra, g.prev_hash, g.hash, give_up.at, for_epoch
+    from gone g
+   order by g.seq
+  returning *
+$function$;
+CREATE OR REPLACE FUNCTION facilities.append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
 CREATE OR REPLACE FUNCTION facilities.directory_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -937,6 +1880,25 @@ begin
   -- Delivered at commit and folded into one: a whole import wakes a reader once.
   perform pg_notify('facilities_directory', '');
   return null;
+end
+$function$;
+CREATE OR REPLACE FUNCTION platform.append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
+CREATE OR REPLACE FUNCTION platform.no_own_review()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from platform.break_glass b where b.id = new.break_glass_id and b.person_id = new.reviewer_id) then
+    raise exception 'nobody reviews their own access' using errcode = 'check_violation', constraint = 'no_own_review';
+  end if;
+  return new;
 end
 $function$;
 CREATE OR REPLACE FUNCTION rooms.append_only()
@@ -968,12 +1930,26 @@ end
 $function$;
 
 CREATE TRIGGER capacity_report_append_only BEFORE DELETE OR UPDATE ON beds.capacity_report FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
+CREATE TRIGGER grant_look_append_only BEFORE DELETE OR UPDATE ON beds.grant_look FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
+CREATE TRIGGER hold_said AFTER INSERT OR UPDATE ON beds.hold FOR EACH ROW EXECUTE FUNCTION beds.hold_said();
 CREATE TRIGGER identity_access_append_only BEFORE DELETE OR UPDATE ON beds.identity_access FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
+CREATE TRIGGER patient_said AFTER INSERT OR UPDATE ON beds.patient_identity FOR EACH ROW EXECUTE FUNCTION beds.patient_said();
+CREATE TRIGGER phone_check_append_only BEFORE DELETE OR UPDATE ON beds.phone_check FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
+CREATE TRIGGER request_said AFTER INSERT OR UPDATE ON beds.request FOR EACH ROW EXECUTE FUNCTION beds.request_said();
 CREATE TRIGGER request_event_append_only BEFORE DELETE OR UPDATE ON beds.request_event FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
 CREATE TRIGGER slot_fencing_rises BEFORE UPDATE OF fencing ON beds.slot FOR EACH ROW EXECUTE FUNCTION beds.slot_fencing_rises();
+CREATE TRIGGER slot_said AFTER INSERT OR UPDATE ON beds.slot FOR EACH ROW EXECUTE FUNCTION beds.slot_said();
 CREATE TRIGGER slot_event_append_only BEFORE DELETE OR UPDATE ON beds.slot_event FOR EACH STATEMENT EXECUTE FUNCTION beds.append_only();
 CREATE TRIGGER capability_changes_directory AFTER INSERT OR DELETE OR UPDATE ON facilities.capability FOR EACH STATEMENT EXECUTE FUNCTION facilities.directory_changed();
 CREATE TRIGGER hospital_changes_directory AFTER INSERT OR DELETE OR UPDATE ON facilities.hospital FOR EACH STATEMENT EXECUTE FUNCTION facilities.directory_changed();
+CREATE TRIGGER statement_append_only BEFORE DELETE OR UPDATE ON facilities.statement FOR EACH STATEMENT EXECUTE FUNCTION facilities.append_only();
+CREATE TRIGGER statement_changes_directory AFTER INSERT ON facilities.statement FOR EACH STATEMENT EXECUTE FUNCTION facilities.directory_changed();
+CREATE TRIGGER access_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON people.access_log FOR EACH STATEMENT EXECUTE FUNCTION platform.append_only();
+CREATE TRIGGER account_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON people.account_event FOR EACH STATEMENT EXECUTE FUNCTION platform.append_only();
+CREATE TRIGGER application_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON people.application_event FOR EACH STATEMENT EXECUTE FUNCTION platform.append_only();
+CREATE TRIGGER break_glass_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON platform.break_glass FOR EACH STATEMENT EXECUTE FUNCTION platform.append_only();
+CREATE TRIGGER break_glass_review_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON platform.break_glass_review FOR EACH STATEMENT EXECUTE FUNCTION platform.append_only();
+CREATE TRIGGER no_own_review BEFORE INSERT ON platform.break_glass_review FOR EACH ROW EXECUTE FUNCTION platform.no_own_review();
 CREATE TRIGGER ack_append_only BEFORE DELETE OR UPDATE ON rooms.ack FOR EACH STATEMENT EXECUTE FUNCTION rooms.append_only();
 CREATE TRIGGER ack_step_append_only BEFORE DELETE OR UPDATE ON rooms.ack_step FOR EACH STATEMENT EXECUTE FUNCTION rooms.append_only();
 CREATE TRIGGER invitation_try_append_only BEFORE DELETE OR UPDATE ON rooms.invitation_try FOR EACH STATEMENT EXECUTE FUNCTION rooms.append_only();

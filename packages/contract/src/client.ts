@@ -60,8 +60,11 @@ const headersOf = (endpoint: Endpoint, input: Parts, options: CallOptions): Reco
   ...(endpoint.method === 'GET' ? {} : { 'idempotency-key': options.key ?? crypto.randomUUID() }),
 })
 
-const readAnswer = async (endpoint: Endpoint, response: Response): Promise<unknown> =>
-  endpoint.response.schema.parse(response.status === 204 ? undefined : await response.json())
+const readAnswer = async (endpoint: Endpoint, response: Response): Promise<unknown> => {
+  const text = response.status !== 204 && endpoint.response.type !== undefined
+  const body = text ? response.text() : response.status === 204 ? undefined : response.json()
+  return endpoint.response.schema.parse(await body)
+}
 
 /** Whatever stands between us and the server (a proxy's own page) still becomes a problem. */
 const readProblem = async (response: Response): Promise<Problem> => {

@@ -13,13 +13,23 @@ export interface Endpoint {
   readonly path: `/${string}`
   readonly summary: string
   readonly auth: 'public' | 'session'
+  /**
+   * `machine`: called by a program that proves itself by a secret of its own. Its handler looks at no session, so the header
+   * that a page of ours sends is not asked for.
+   */
+  readonly from?: 'machine'
   /** With `auth: 'session'`: at least one of these roles is needed. Absent: any signed-in person. */
   readonly roles?: readonly Role[]
   readonly params?: z.ZodType
   /** Every member arrives as text: use `z.coerce` or an enum. */
   readonly query?: z.ZodType
   readonly body?: z.ZodType
-  readonly response: { readonly status: 200 | 201 | 202 | 204; readonly schema: z.ZodType }
+  readonly response: {
+    readonly status: 200 | 201 | 202 | 204
+    readonly schema: z.ZodType
+    /** Media type of an answer that is a text and not JSON; the schema is then a string. */
+    readonly type?: string
+  }
   /** Refusals of this route's own; the general ones every route can give are added by the server. */
   readonly problems: readonly ProblemCode[]
   /** Bytes the body may have; the server's default otherwise. */

@@ -1,5 +1,6 @@
 export * from './beds.ts'
 export * from './cells.ts'
+export * from './channels.ts'
 export * from './client.ts'
 export * from './endpoint.ts'
 export * from './exchange.ts'

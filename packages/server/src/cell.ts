@@ -33,7 +33,8 @@ import { startPostgres } from './platform/postgres.ts'
 import { makeTimerRunner, sweepTimers, type TimerRunner } from './platform/timers.runner.ts'
 import type { TimerHandler } from './platform/timers.ts'
 import { startWorker } from './platform/worker.ts'
-import { registerRosters } from './rosters/index.ts'
+import { onCallRows, registerRosters } from './rosters/index.ts'
+import { registerChannels } from './channels/index.ts'
 
 export interface CellOverrides {
   readonly clock?: Clock
@@ -193,6 +194,14 @@ const registerAll = async (
   const beds = registerBeds(http, { directory, exchange: others })
   registerRosters(http, { directory })
   registerNational(http, others)
+  registerChannels(http, {
+    beds,
+    directory,
+    onCall: async (id, now) => {
+      const rows = await onCallRows(http.deps.db, { kind: 'hospital', id }, 'bed_desk', now, 'on_call')
+      return rows.flatMap(({ person_id }) => person_id ?? [])
+    },
+  })
   registerEvents(http, hub)
   registerOps(http, VERSION)
   overrides.slices?.(http, others)

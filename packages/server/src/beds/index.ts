@@ -22,12 +22,25 @@ import { registerBedTimers } from './timers.service.ts'
 import { followRegions } from './told.service.ts'
 
 /** The only door of the bed slice for other slices. */
+export { ageBand } from './age-band.ts'
+export { actOnOffer } from './answering.service.ts'
 export type { Beds } from './beds.service.ts'
 export type { FollowedRequest, RequestFollower } from './following.service.ts'
 export { NATIONAL_CELL } from './nation.routes.ts'
 export { openRequestsOf, type RequestForRoom, requestForRoom } from './room.service.ts'
 export { insertSlots, type NewSlot, refreshSlots, slotsOfHospital } from './slots.sql.ts'
 export { alone } from './standing.ts'
+export {
+  offersOfCode,
+  offersSentSince,
+  offersUnseen,
+  type SheetBeds,
+  type SheetRow,
+  type SpokenOffer,
+  sheetBeds,
+  sheetRows,
+  spokenOffer,
+} from './spoken.sql.ts'
 export { registerBedTimers } from './timers.service.ts'
 export { type RegionFigures, regionFigures } from './told-figures.sql.ts'
 

@@ -20,6 +20,14 @@ export interface Config {
   readonly demo: boolean
   readonly nemc: { readonly url: string; readonly key: string; readonly intervalS: number } | undefined
   readonly osrmUrl: string | undefined
+  /** Absolute path of the file that names the carriers of text messages; absent: none, and nothing is texted. */
+  readonly carriersFile: string | undefined
+  readonly push: {
+    /** Hosts of push services that may be written to; empty: the known ones. A port may follow. */
+    readonly hosts: readonly string[]
+    /** Whom a push service asks when something is wrong: `mailto:` or `https:`. */
+    readonly contact: string
+  }
   readonly logLevel: LogLevel
   /** Absolute path of the log file; absent: stderr. */
   readonly logFile: string | undefined
@@ -99,6 +107,11 @@ export const readConfig = (env: Environment, cwd: string): Result<Config, readon
     demo: read('DURE_DEMO', false, '1 or 0', flag),
     nemc: readNemc(read, faults),
     osrmUrl: read<string | undefined>('DURE_OSRM_URL', undefined, 'an http(s) address', url(HTTP)),
+    carriersFile: read<string | undefined>('DURE_CARRIERS_FILE', undefined, 'a file', (raw) => resolve(cwd, raw)),
+    push: {
+      hosts: read<readonly string[]>('DURE_PUSH_HOSTS', [], 'host names with commas between them', hostList),
+      contact: read('DURE_PUSH_CONTACT', 'mailto:operator@dure.invalid', 'a mailto: or https: address', contact),
+    },
     logLevel: read<LogLevel>('DURE_LOG_LEVEL', 'info', `one of ${LOG_LEVELS.join(', ')}`, oneOf(LOG_LEVELS)),
     logFile: read<string | undefined>('DURE_LOG_FILE', undefined, 'a file', (raw) => resolve(cwd, raw)),
     publicUrl: read<string | undefined>('DURE_PUBLIC_URL', undefined, 'an http(s) address without a path', origin),
@@ -167,6 +180,12 @@ const routes = (raw: string): ReadonlyMap<string, string> | undefined => {
 const HTTP = ['http:', 'https:']
 const POSTGRES = ['postgres:', 'postgresql:']
 
+const hostList = (raw: string): readonly string[] | undefined => {
+  const hosts = raw.split(',').map((one) => one.trim())
+  return hosts.every((one) => /^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(one)) ? hosts : undefined
+}
+const contact = (raw: string): string | undefined =>
+  /^(mailto:[^@\s]+@[^@\s]+|https:\S+)$/.test(raw) ? raw : undefined
 const text = (raw: string): string | undefined => (raw.includes('\0') ? undefined : raw)
 const flag = (raw: string): boolean | undefined => ({ '1': true, '0': false, true: true, false: false })[raw]
 const matching = (pattern: RegExp) => (raw: string) => (pattern.test(raw) ? raw : undefined)

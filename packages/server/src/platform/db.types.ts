@@ -25,6 +25,26 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface BedsAsk {
+  accepted_at: Timestamp | null;
+  asked_at: Timestamp;
+  confirmed_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  fencing: Int8 | null;
+  hospital_id: string | null;
+  id: string;
+  need: Json;
+  owner: string;
+  request_id: string;
+  sealed: string | null;
+  sido: string;
+  slot_hospital_id: string | null;
+  slot_id: string | null;
+  state: string;
+  why: string | null;
+}
+
 export interface BedsCapacityReport {
   as_of: Timestamp;
   available: number | null;
@@ -41,7 +61,40 @@ export interface BedsCapacityReport {
   surge: number | null;
 }
 
+export interface BedsGrant {
+  answered_at: Timestamp;
+  ask_id: string;
+  asker: string;
+  ended_at: Timestamp | null;
+  fencing: Int8 | null;
+  hospital_id: string | null;
+  lapsed: Int8 | null;
+  occupied_at: Timestamp | null;
+  sido: string;
+  slot_id: string | null;
+  state: string;
+  until: Timestamp;
+  why: string | null;
+}
+
+export interface BedsGrantLook {
+  act: string;
+  ask_id: string;
+  at: Timestamp;
+  hospital_id: string | null;
+  id: Generated<Int8>;
+  person_id: string;
+  person_name: string;
+}
+
+export interface BedsGrantPatient {
+  ask_id: string;
+  received_at: Timestamp;
+  sealed: Buffer;
+}
+
 export interface BedsHold {
+  ask_id: string | null;
   conditions: string | null;
   confirmed_at: Timestamp | null;
   end_reason: string | null;
@@ -54,9 +107,15 @@ export interface BedsHold {
   id: string;
   occupied_at: Timestamp | null;
   offer_id: string | null;
-  request_id: string;
+  request_id: string | null;
   slot_id: string;
   state: string;
+}
+
+export interface BedsHospitalSaid {
+  digest: Buffer;
+  id: string;
+  sido: string;
 }
 
 export interface BedsIdentityAccess {
@@ -92,11 +151,39 @@ export interface BedsOffer {
 }
 
 export interface BedsPatientIdentity {
+  nation_hash: string | null;
   recorded_at: Timestamp;
   recorded_by: string;
   request_id: string;
   same_patient: Buffer | null;
   sealed: Buffer;
+}
+
+export interface BedsPhoneCheck {
+  at: Timestamp;
+  bed: boolean;
+  bed_class: string | null;
+  by_name: string;
+  by_person: string;
+  channel: string;
+  heard_from: string;
+  hospital_id: string;
+  id: Generated<Int8>;
+  needs_met: Generated<string[]>;
+  needs_unmet: Generated<string[]>;
+  request_id: string | null;
+}
+
+export interface BedsReconciliation {
+  at: Timestamp;
+  data: Json;
+  epoch: Int8;
+  given_up_fencing: Int8 | null;
+  id: Generated<Int8>;
+  kind: string;
+  sido: string;
+  standing_fencing: Int8 | null;
+  subject: string;
 }
 
 export interface BedsRegionMode {
@@ -186,6 +273,15 @@ export interface BedsRequestEvent {
   to_state: string | null;
 }
 
+export interface BedsSamePatient {
+  found_at: Timestamp;
+  kept: string;
+  other_id: string;
+  other_sido: string;
+  put_aside: Generated<boolean>;
+  request_id: string;
+}
+
 export interface BedsSlot {
   as_of: Timestamp;
   bed_class: string;
@@ -204,6 +300,7 @@ export interface BedsSlot {
   opens_in_hours: number | null;
   room_sex: Generated<string>;
   share: string;
+  sido: string | null;
   source: string;
   state: string;
   version: Generated<number>;
@@ -221,6 +318,288 @@ export interface BedsSlotEvent {
   kind: string;
   slot_id: string;
   to_state: string;
+}
+
+export interface BedsToldHold {
+  ask_id: string | null;
+  epoch: Int8;
+  expires_at: Timestamp | null;
+  fencing: Int8;
+  granted_at: Timestamp;
+  hospital_id: string;
+  id: string;
+  request_id: string | null;
+  sido: string;
+  slot_id: string;
+  state: string;
+  told_at: Timestamp;
+}
+
+export interface BedsToldHospital {
+  facts: Json;
+  id: string;
+  sido: string;
+  told_at: Timestamp;
+}
+
+export interface BedsToldRequest {
+  closed_at: Timestamp | null;
+  code: string;
+  confirmed_at: Timestamp | null;
+  epoch: Int8;
+  facts: Json;
+  id: string;
+  nation_hash: string | null;
+  sido: string;
+  state: string;
+  told_at: Timestamp;
+  waiting_since: Timestamp;
+}
+
+export interface BedsToldSlot {
+  as_of: Timestamp;
+  bed_class: string;
+  blocked_reason: string | null;
+  changed_at: Timestamp;
+  cohort_pathogen: string | null;
+  doubted_at: Timestamp | null;
+  epoch: Int8;
+  fencing: Int8;
+  hospital_id: string;
+  id: string;
+  isolation: string;
+  label: string;
+  max_age_years: number | null;
+  min_age_years: number | null;
+  opens_in_hours: number | null;
+  room_sex: string;
+  share: string;
+  sido: string;
+  source: string;
+  state: string;
+  taken_over: boolean;
+  told_at: Timestamp;
+  version: number;
+}
+
+export interface ChannelsCallBack {
+  at: Timestamp;
+  code: string;
+  done_at: Timestamp | null;
+  done_by: string | null;
+  hospital_id: string;
+  id: string;
+  number_id: string;
+  offer_id: string;
+  request_id: string;
+}
+
+export interface ChannelsCarrier {
+  failures_in_row: Generated<number>;
+  key: string;
+  last_accepted_at: Timestamp | null;
+  last_delivered_at: Timestamp | null;
+  last_error: string | null;
+  last_heard_at: Timestamp | null;
+  open_until: Timestamp | null;
+  probe_id: string | null;
+  probe_sent_at: Timestamp | null;
+  silent_since: Timestamp | null;
+}
+
+export interface ChannelsDarkSheet {
+  desk: string;
+  html: string;
+  language: string;
+  made_at: Timestamp;
+}
+
+export interface ChannelsEarlyReport {
+  at: Timestamp;
+  carrier: string;
+  ref: string;
+  status: string;
+}
+
+export interface ChannelsInbound {
+  at: Timestamp;
+  carrier: string;
+  code: string | null;
+  id: string;
+  number_id: string | null;
+  offer_id: string | null;
+  outcome: string;
+  phone: string;
+  ref: string | null;
+  text: string;
+}
+
+export interface ChannelsMessage {
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  medium: string;
+  next_try_at: Timestamp;
+  number_id: string | null;
+  phone: string;
+  pinned_to: string | null;
+  purpose: string;
+  reason: string;
+  state: string;
+  state_since: Timestamp;
+  subject: string | null;
+  text: string;
+}
+
+export interface ChannelsMessageTry {
+  at: Timestamp;
+  carrier: string;
+  error: string | null;
+  id: string;
+  message_id: string;
+  ref: string | null;
+  state: string;
+  state_since: Timestamp;
+}
+
+export interface ChannelsNumber {
+  code_attempts: Generated<number>;
+  code_expires_at: Timestamp | null;
+  code_hash: Buffer | null;
+  confirmed_at: Timestamp | null;
+  facility_id: string | null;
+  id: string;
+  kind: string;
+  label: string;
+  person_id: string | null;
+  phone: string;
+  registered_at: Timestamp;
+  registered_by: string;
+  removed_at: Timestamp | null;
+  state: string;
+}
+
+export interface ChannelsPushJob {
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  next_try_at: Timestamp;
+  reason: string;
+  state: string;
+  subscription_id: string;
+}
+
+export interface ChannelsPushSubscription {
+  auth: string;
+  created_at: Timestamp;
+  endpoint: string;
+  id: string;
+  label: string;
+  last_sent_at: Timestamp | null;
+  p256dh: string;
+  person_id: string;
+}
+
+export interface ChannelsQuestion {
+  asked_at: Timestamp;
+  code: string;
+  expires_at: Timestamp;
+  number_id: string;
+  offer_id: string;
+  phone: string;
+}
+
+export interface ExchangeAlarm {
+  at: Timestamp;
+  cleared_at: Timestamp | null;
+  detail: Json;
+  id: Generated<Int8>;
+  origin: string;
+  what: string;
+}
+
+export interface ExchangeCommand {
+  asked_at: Timestamp;
+  done_at: Timestamp | null;
+  id: string;
+  kind: string;
+  outcome: Json | null;
+  payload: Json;
+  refused: string | null;
+}
+
+export interface ExchangeDirectory {
+  adopted_at: Timestamp;
+  document: Json;
+  one: Generated<boolean>;
+  version: Int8;
+}
+
+export interface ExchangeLog {
+  doubts: Generated<number>;
+  followed: Generated<Json>;
+  openings: Generated<Json>;
+  origin: string;
+  stopped_at: Timestamp | null;
+  stopped_why: string | null;
+}
+
+export interface ExchangeOrphan {
+  at: Timestamp;
+  body: Json;
+  epoch: Int8;
+  extra: Json | null;
+  given_up_at: Timestamp;
+  given_up_for: Int8;
+  hash: Buffer;
+  id: Generated<Int8>;
+  kind: string;
+  origin: string;
+  prev_hash: Buffer;
+  seq: Int8;
+  subject: string;
+}
+
+export interface ExchangePeer {
+  cell: string;
+  direct_at: Timestamp | null;
+  failing_since: Timestamp | null;
+  known_as_of: Timestamp | null;
+  last_error: string | null;
+  relayed_by: string | null;
+}
+
+export interface ExchangeSealingKey {
+  cell: string;
+  key_id: string;
+  public_key: Buffer;
+  published_at: Timestamp;
+  published_seq: Int8;
+  withdrawn_at: Timestamp | null;
+}
+
+export interface ExchangeSetAside {
+  at: Timestamp;
+  audience: Json;
+  body: Json;
+  id: Generated<Int8>;
+  kind: string;
+  origin: string;
+  set_aside_at: Timestamp;
+  subject: string;
+  why: string;
+}
+
+export interface ExchangeUnapplied {
+  error: string | null;
+  first_seq: Int8;
+  kind: string;
+  last_seq: Int8;
+  origin: string;
+  since: Timestamp;
+  version: string;
 }
 
 export interface FacilitiesBedCount {
@@ -259,6 +638,7 @@ export interface FacilitiesCapability {
   raw: string | null;
   received_at: Timestamp;
   source: string;
+  usable_until: Timestamp | null;
 }
 
 export interface FacilitiesDirectoryVersion {
@@ -306,6 +686,171 @@ export interface FacilitiesSourceState {
   sido_code: string | null;
 }
 
+export interface FacilitiesStatement {
+  answer: string | null;
+  at: Timestamp;
+  bed_class: string | null;
+  by_name: string;
+  by_person: string;
+  channel: string;
+  code: string | null;
+  heard_from: string | null;
+  hospital_id: string;
+  id: Generated<Int8>;
+  note: string | null;
+  reason: string | null;
+  said: string;
+  until: Timestamp | null;
+}
+
+export interface NationalNotice {
+  body: string;
+  id: string;
+  origin: string;
+  published_at: Timestamp;
+  published_by: string;
+  received_at: Timestamp;
+  title: string;
+  valid_until: Timestamp | null;
+  weight: string;
+}
+
+export interface PeopleAccessLog {
+  address: string;
+  at: Timestamp;
+  break_glass_id: string | null;
+  facility_id: string | null;
+  n: Generated<Int8>;
+  outcome: string;
+  person_id: string;
+  person_name: string;
+  roles: string[];
+  route: string;
+  session_kind: string;
+  subject: string;
+}
+
+export interface PeopleAccountEvent {
+  at: Timestamp;
+  by_name: string;
+  by_person: string | null;
+  detail: string | null;
+  id: Generated<Int8>;
+  kind: string;
+  person_id: string;
+}
+
+export interface PeopleApplication {
+  asked_at: Timestamp;
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  decided_by_name: string | null;
+  expires_at: Timestamp;
+  facility_id: string | null;
+  id: string;
+  licence_hash: Buffer;
+  licence_kind: string;
+  licence_tail: string;
+  name: string;
+  person_id: string | null;
+  phone: string;
+  region: string;
+  roles: string[];
+  state: string;
+  ticket_hash: Buffer;
+  why: string | null;
+}
+
+export interface PeopleApplicationEvent {
+  application_id: string;
+  at: Timestamp;
+  by_name: string;
+  by_person: string | null;
+  detail: string | null;
+  id: Generated<Int8>;
+  kind: string;
+}
+
+export interface PeopleAuthorityKey {
+  certificate: string | null;
+  facility_id: string | null;
+  id: string;
+  level: string;
+  public_key: Buffer;
+  replaced_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+  revoked_by: string | null;
+  revoked_why: string | null;
+  sealed_key: Buffer;
+  valid_from: Timestamp;
+  valid_until: Timestamp;
+}
+
+export interface PeopleChallenge {
+  data: Generated<Json>;
+  expires_at: Timestamp;
+  hash: Buffer;
+  person_id: string | null;
+  purpose: string;
+}
+
+export interface PeopleCredential {
+  authority_key_id: string;
+  device_key: Json;
+  id: string;
+  issued_at: Timestamp;
+  label: string;
+  person_id: string;
+  revoked_at: Timestamp | null;
+  revoked_why: string | null;
+  valid_until: Timestamp;
+}
+
+export interface PeopleNationalKey {
+  added_at: Timestamp;
+  added_by: string;
+  public_key: Buffer;
+}
+
+export interface PeopleOrganisationAccount {
+  id: string;
+  issuer: string;
+  linked_at: Timestamp;
+  person_id: string;
+  provider: string;
+  subject: string;
+}
+
+export interface PeoplePasskey {
+  counter: Int8;
+  created_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  person_id: string;
+  public_key: Buffer;
+  synced: boolean;
+  transports: string[];
+}
+
+export interface PeopleProfile {
+  approved_at: Timestamp;
+  approved_by: string;
+  licence_hash: Buffer;
+  licence_kind: string;
+  licence_tail: string;
+  person_id: string;
+  phone: string;
+}
+
+export interface PeopleRevocationList {
+  at: Timestamp;
+  list: string;
+  number: Int8;
+  received_at: Timestamp;
+  region: string;
+}
+
 export interface PlatformAnswer {
   at: Timestamp;
   body: Json | null;
@@ -316,12 +861,36 @@ export interface PlatformAnswer {
   status: number | null;
 }
 
+export interface PlatformBreakGlass {
+  at: Timestamp;
+  facility_id: string | null;
+  id: string;
+  note: string;
+  person_id: string;
+  person_name: string;
+  reason: string;
+  request_code: string;
+  request_id: string;
+  until: Timestamp;
+}
+
+export interface PlatformBreakGlassReview {
+  at: Timestamp;
+  break_glass_id: string;
+  note: string;
+  reviewer_id: string;
+  reviewer_name: string;
+  verdict: string;
+}
+
 export interface PlatformCell {
   created_at: Timestamp;
-  epoch: number;
+  founded: Generated<boolean>;
   one: Generated<boolean>;
   public_key: Buffer;
   region: string;
+  state: Generated<string>;
+  state_since: Generated<Timestamp>;
 }
 
 export interface PlatformInvitation {
@@ -336,7 +905,8 @@ export interface PlatformOplog {
   at: Timestamp;
   audience: Json;
   body: Json;
-  epoch: number;
+  epoch: Int8;
+  extra: Json | null;
   hash: Buffer;
   kind: string;
   origin: string;
@@ -352,6 +922,7 @@ export interface PlatformOutbox {
   body: Json;
   id: Generated<Int8>;
   kind: string;
+  origin: string;
   subject: string;
 }
 
@@ -360,6 +931,7 @@ export interface PlatformPerson {
   demo: Generated<boolean>;
   disabled_at: Timestamp | null;
   facility_id: string | null;
+  home_region: string | null;
   id: string;
   name: string;
   region: string;
@@ -367,8 +939,15 @@ export interface PlatformPerson {
 }
 
 export interface PlatformSession {
+  address: Generated<string>;
+  began_with: string | null;
   created_at: Timestamp;
+  device: Generated<string>;
   expires_at: Timestamp;
+  id: string;
+  idle_min: number;
+  kind: string;
+  last_seen_at: Timestamp;
   person_id: string;
   token_hash: Buffer;
 }
@@ -383,6 +962,14 @@ export interface PlatformTimer {
   last_error: string | null;
   payload: Json;
   subject: string;
+}
+
+export interface PlatformWriting {
+  epoch: Int8;
+  origin: string;
+  own: boolean;
+  since: Timestamp;
+  timeline: string;
 }
 
 export interface RoomsAck {
@@ -604,23 +1191,71 @@ export interface RostersSwap {
 }
 
 export interface DB {
+  "beds.ask": BedsAsk;
   "beds.capacity_report": BedsCapacityReport;
+  "beds.grant": BedsGrant;
+  "beds.grant_look": BedsGrantLook;
+  "beds.grant_patient": BedsGrantPatient;
   "beds.hold": BedsHold;
+  "beds.hospital_said": BedsHospitalSaid;
   "beds.identity_access": BedsIdentityAccess;
   "beds.offer": BedsOffer;
   "beds.patient_identity": BedsPatientIdentity;
+  "beds.phone_check": BedsPhoneCheck;
+  "beds.reconciliation": BedsReconciliation;
   "beds.region_mode": BedsRegionMode;
   "beds.request": BedsRequest;
   "beds.request_event": BedsRequestEvent;
+  "beds.same_patient": BedsSamePatient;
   "beds.slot": BedsSlot;
   "beds.slot_event": BedsSlotEvent;
+  "beds.told_hold": BedsToldHold;
+  "beds.told_hospital": BedsToldHospital;
+  "beds.told_request": BedsToldRequest;
+  "beds.told_slot": BedsToldSlot;
+  "channels.call_back": ChannelsCallBack;
+  "channels.carrier": ChannelsCarrier;
+  "channels.dark_sheet": ChannelsDarkSheet;
+  "channels.early_report": ChannelsEarlyReport;
+  "channels.inbound": ChannelsInbound;
+  "channels.message": ChannelsMessage;
+  "channels.message_try": ChannelsMessageTry;
+  "channels.number": ChannelsNumber;
+  "channels.push_job": ChannelsPushJob;
+  "channels.push_subscription": ChannelsPushSubscription;
+  "channels.question": ChannelsQuestion;
+  "exchange.alarm": ExchangeAlarm;
+  "exchange.command": ExchangeCommand;
+  "exchange.directory": ExchangeDirectory;
+  "exchange.log": ExchangeLog;
+  "exchange.orphan": ExchangeOrphan;
+  "exchange.peer": ExchangePeer;
+  "exchange.sealing_key": ExchangeSealingKey;
+  "exchange.set_aside": ExchangeSetAside;
+  "exchange.unapplied": ExchangeUnapplied;
   "facilities.bed_count": FacilitiesBedCount;
   "facilities.bed_count_history": FacilitiesBedCountHistory;
   "facilities.capability": FacilitiesCapability;
   "facilities.directory_version": FacilitiesDirectoryVersion;
   "facilities.hospital": FacilitiesHospital;
   "facilities.source_state": FacilitiesSourceState;
+  "facilities.statement": FacilitiesStatement;
+  "national.notice": NationalNotice;
+  "people.access_log": PeopleAccessLog;
+  "people.account_event": PeopleAccountEvent;
+  "people.application": PeopleApplication;
+  "people.application_event": PeopleApplicationEvent;
+  "people.authority_key": PeopleAuthorityKey;
+  "people.challenge": PeopleChallenge;
+  "people.credential": PeopleCredential;
+  "people.national_key": PeopleNationalKey;
+  "people.organisation_account": PeopleOrganisationAccount;
+  "people.passkey": PeoplePasskey;
+  "people.profile": PeopleProfile;
+  "people.revocation_list": PeopleRevocationList;
   "platform.answer": PlatformAnswer;
+  "platform.break_glass": PlatformBreakGlass;
+  "platform.break_glass_review": PlatformBreakGlassReview;
   "platform.cell": PlatformCell;
   "platform.invitation": PlatformInvitation;
   "platform.oplog": PlatformOplog;
@@ -628,6 +1263,7 @@ export interface DB {
   "platform.person": PlatformPerson;
   "platform.session": PlatformSession;
   "platform.timer": PlatformTimer;
+  "platform.writing": PlatformWriting;
   "rooms.ack": RoomsAck;
   "rooms.ack_ask": RoomsAckAsk;
   "rooms.ack_asked": RoomsAckAsked;

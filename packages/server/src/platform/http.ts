@@ -59,6 +59,10 @@ export interface Context<E extends Endpoint> {
   /** The session token the caller sent. */
   readonly sessionToken: string | undefined
   setSession(token: string | undefined): void
+  /** A header of the request, by its name in small letters; the first one if it was sent twice. */
+  header(name: string): string | undefined
+  /** A header of the answer. */
+  setHeader(name: string, value: string): void
 }
 
 /** A refusal is one of the codes the endpoint declares, or one of the general ones. */
@@ -125,13 +129,14 @@ const admit = async (
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> => {
-  if (endpoint.method !== 'GET' && !fromOwnPage(http.deps.config.publicUrl, request))
+  const fromPage = endpoint.method !== 'GET' && endpoint.from !== 'machine'
+  if (fromPage && !fromOwnPage(http.deps.config.publicUrl, request))
     return sendProblem(reply, {
       code: 'not-allowed',
       pointer: `/headers/${CSRF_HEADER}`,
       detail: 'not from a page of ours',
     })
-  request.person = await whoAsks(http, request)
+  if (endpoint.from !== 'machine') request.person = await whoAsks(http, request)
   if (endpoint.auth === 'public') return undefined
   if (request.person === undefined) return sendProblem(reply, { code: 'sign-in-needed' })
   const permission = permissionOf(endpoint)
@@ -173,7 +178,7 @@ const answer = async (
   const work = async (): Promise<Decided> => decide(endpoint, await handler(context as Context<Endpoint>), request)
   const finish = async (decided: Decided) => {
     await noteUse(http, endpoint, request, decided, now)
-    return send(reply, decided)
+    return send(reply, decided, endpoint.response.type)
   }
   if (key === undefined || person === undefined || options.once === false) return finish(await work())
   const once = { personId: person.id, route: endpoint.id, key, input: rawInput(endpoint, request), now }
@@ -204,6 +209,8 @@ const surroundings = (http: Http, request: FastifyRequest, reply: FastifyReply) 
   device: deviceOf(request.headers['user-agent']),
   sessionToken: request.sessionToken,
   setSession: (token: string | undefined) => setSessionCookie(http, reply, token),
+  header: (name: string) => [request.headers[name]].flat()[0],
+  setHeader: (name: string, value: string) => void reply.header(name, value),
 })
 
 const setSessionCookie = (http: Http, reply: FastifyReply, token: string | undefined): void => {
@@ -220,9 +227,10 @@ const decide = (endpoint: Endpoint, result: Result<unknown, Refusal>, request: F
   return { answer: { status: problem.status, body: problem }, refusal: result.error }
 }
 
-const send = (reply: FastifyReply, { answer: { status, body } }: Decided): FastifyReply => {
+const send = (reply: FastifyReply, { answer: { status, body } }: Decided, type?: string): FastifyReply => {
   if (status === 503 || status === 429) void reply.header('retry-after', RETRY_AFTER_S)
   if (status === 204) return reply.code(204).send()
+  if (type !== undefined && status < 400) return reply.code(status).type(type).send(body)
   return reply
     .code(status)
     .type(status >= 400 ? PROBLEM_TYPE : 'application/json; charset=utf-8')

@@ -146,7 +146,11 @@ const success = (endpoint: Endpoint, shape: Shape): Json =>
     ? { description: 'Done' }
     : {
         description: 'Done',
-        content: { 'application/json': { schema: shape(endpoint.response.schema, 'output') } },
+        content: {
+          [endpoint.response.type?.split(';')[0] ?? 'application/json']: {
+            schema: shape(endpoint.response.schema, 'output'),
+          },
+        },
       }
 
 const refusals = (endpoint: Endpoint, problem: Json): Json => {

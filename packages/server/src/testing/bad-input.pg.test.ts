@@ -142,7 +142,8 @@ test('every route lets in the roles the permission table names, and nobody else'
 test('a write without our own header is refused before anything is read', async () => {
   await using w = await world({ hospitals: 1, slots: 1 })
   for (const endpoint of w.test.cell.http.endpoints) {
-    if (endpoint.method === 'GET') continue
+    // A machine has no session that a page elsewhere could misuse; it proves itself by its own secret.
+    if (endpoint.method === 'GET' || endpoint.from === 'machine') continue
     const url = endpoint.path.replace(/:[A-Za-z0-9_]+/g, 'none')
     const headers = { cookie: String(w.desk.headers.cookie), 'content-type': 'application/json' }
     const answer = await w.test.inject({ method: endpoint.method, url, headers, payload: '{}' })
