@@ -17,8 +17,10 @@ export interface Directory {
    * Listeners are added before the cell serves.
    */
   onWord(listener: WordListener): void
-  /** Tells the listeners. */
+  /** Tells the listeners, and reads the directory again once the word is kept. */
   heard(tx: Tx, word: HospitalWord): Promise<void>
+  /** Reads the directory again once this transaction is committed; other processes are notified. */
+  renew(tx: Tx): void
   /** Begins to listen for changes. */
   begin(): Promise<void>
   end(): Promise<void>
@@ -69,13 +71,19 @@ export const makeDirectory = (deps: Needs): Directory => {
   let worker: Worker | undefined
   let listening: Listening | undefined
   const listeners: WordListener[] = []
+  const renew = (tx: Tx): void =>
+    tx.afterCommit(() => {
+      refresh().catch((error: unknown) => deps.log.warn({ err: error }, 'directory-not-read-again'))
+    })
   return {
     onWord: (listener) => {
       listeners.push(listener)
     },
     heard: async (tx, word) => {
       for (const listener of listeners) await listener(tx, word)
+      renew(tx)
     },
+    renew,
     // Nobody tells us of changes before we listen: then the version is looked at every time.
     current: async () => (listening === undefined ? refresh() : (snapshot ?? refresh())),
     refresh,

@@ -36,5 +36,5 @@ export const registerStating = (http: Http, directory: Directory): void => {
     return ok({ statements: page.map(toStatementView), nextCursor })
   })
 
-  deps.onTimer(WORD_TIMER, (tx, timer, now) => wordOver(tx, timer.subject, now))
+  deps.onTimer(WORD_TIMER, (tx, timer, now) => wordOver(tx, directory, timer.subject, now))
 }

@@ -102,8 +102,9 @@ const tell = (tx: Tx, hospitalId: string, { say, ...rest }: HospitalStatement, n
 }
 
 /** The time of a word is over. Whether it was replaced meanwhile does not matter: what stands is worked out anew. */
-export const wordOver = async (tx: Tx, hospitalId: string, now: Date): Promise<void> => {
+export const wordOver = async (tx: Tx, directory: Directory, hospitalId: string, now: Date): Promise<void> => {
   await touchDirectory(tx)
+  directory.renew(tx)
   const op = { kind: 'hospital-word-ended', subject: hospitalId, body: { hospitalId }, audience: { all: true } }
   await appendOp(tx, { ...op, at: now })
 }
