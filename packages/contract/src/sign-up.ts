@@ -205,6 +205,7 @@ export const ACCOUNT_EVENTS = [
   'oidc-unlinked',
   'device-enrolled',
   'device-revoked',
+  'credential-used',
   'sessions-ended',
   'disabled',
 ] as const

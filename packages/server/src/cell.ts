@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Endpoint } from '@dure/contract'
 import type pg from 'pg'
-import { alone, type BedSlice, registerBeds } from './beds/index.ts'
-import type { ExchangePort } from './exchange/ports.ts'
+import { type BedSlice, codesOfRequests, registerBeds, requestNamed } from './beds/index.ts'
 import { type Exchange, makeExchange, registerExchangeRoutes } from './exchange/index.ts'
-import { hospitalNames, registerFacilities } from './facilities/index.ts'
+import type { ExchangePort } from './exchange/ports.ts'
+import { hospitalNames, isPlaceOf, placesNamed, registerFacilities } from './facilities/index.ts'
 import { registerNational } from './national/index.ts'
+import { registerPeople } from './people/index.ts'
 import { APP_ROLE, applicationConnection, mayRewrite } from './platform/app-role.ts'
 import { registerAuth } from './platform/auth.routes.ts'
 import { sweepSessions } from './platform/auth.sql.ts'
@@ -141,7 +142,8 @@ const forWork = async (
 ): Promise<pg.ClientConfig> => {
   if (ownerDatabaseUrl === undefined || databaseUrl === undefined) return applicationConnection(owner, log)
   const connection = { connectionString: databaseUrl }
-  if (await mayRewrite(connection)) throw new Error(`DATABASE_URL may rewrite the record; give that login ${APP_ROLE} only`)
+  if (await mayRewrite(connection))
+    throw new Error(`DATABASE_URL may rewrite the record; give that login ${APP_ROLE} only`)
   return connection
 }
 
@@ -180,10 +182,19 @@ const assemble = (config: Config, connection: pg.ClientConfig, clock: Clock, log
   return { deps, http: createHttp(deps), hub, exchange, timers: makeTimerRunner(db, handlers, log), beginnings }
 }
 
+/** What signing up asks of the directory, and looking of the requests. */
+const peopleNeighbours = ({ deps: { db, config } }: Http) => ({
+  findPlaces: (words: string) => placesNamed(db, config.region, words),
+  isPlace: (id: string) => isPlaceOf(db, config.region, id),
+  request: (idOrCode: string) => requestNamed(db, config.region, idOrCode),
+  codes: (ids: readonly string[]) => codesOfRequests(db, ids),
+})
+
 /** Every part's routes. A part touches no database while it registers. */
 const registerAll = async (
   { http, hub, exchange }: Pick<Parts, 'http' | 'hub' | 'exchange'>,
-  overrides: CellOverrides): Promise<BedSlice> => {
+  overrides: CellOverrides,
+): Promise<BedSlice> => {
   guardHttp(http, overrides.load)
   const names: FacilityNames = (ids) => hospitalNames(http.deps.db, ids)
   const entry = makeEntry(http.deps, names)
@@ -192,6 +203,7 @@ const registerAll = async (
   registerExchangeRoutes(http, exchange)
   const others = overrides.exchange?.(http) ?? exchange.port
   const beds = registerBeds(http, { directory, exchange: others })
+  registerPeople(http, { ...peopleNeighbours(http), names, entry, exchange: others })
   registerRosters(http, { directory })
   registerNational(http, others)
   registerChannels(http, {

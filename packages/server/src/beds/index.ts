@@ -1,4 +1,4 @@
-import type { ExchangePort } from '../exchange/ports.ts'
+import type { ExchangePort } from '../exchange/index.ts'
 import type { Directory } from '../facilities/index.ts'
 import type { Http } from '../platform/http.ts'
 import { registerPlacing } from './beds.routes.ts'
@@ -7,12 +7,12 @@ import { makeFinder } from './candidates.service.ts'
 import { registerCrossingRoutes } from './crossing.routes.ts'
 import { makeDuties, registerCrossing } from './crossing.service.ts'
 import { modelSource } from './drive-time.ts'
+import { registerErasure } from './erasure.service.ts'
 import { withFarHospitals } from './far-hospitals.service.ts'
+import { warnThoseConcerned } from './hospital-words.service.ts'
 import { lazyIdentityKey } from './identity-key.service.ts'
 import { refuseAtNation } from './nation.routes.ts'
 import { DEFAULT_OSRM_LIMITS, osrmSource } from './osrm.service.ts'
-import { registerErasure } from './erasure.service.ts'
-import { warnThoseConcerned } from './hospital-words.service.ts'
 import { registerSettling } from './settling.routes.ts'
 import { registerSeverity } from './severity.routes.ts'
 import { registerSlots } from './slots.routes.ts'
@@ -26,10 +26,10 @@ export { ageBand } from './age-band.ts'
 export { actOnOffer } from './answering.service.ts'
 export type { Beds } from './beds.service.ts'
 export type { FollowedRequest, RequestFollower } from './following.service.ts'
+export { codesOfRequests, requestNamed } from './lookup.sql.ts'
 export { NATIONAL_CELL } from './nation.routes.ts'
 export { openRequestsOf, type RequestForRoom, requestForRoom } from './room.service.ts'
 export { insertSlots, type NewSlot, refreshSlots, slotsOfHospital } from './slots.sql.ts'
-export { alone } from './standing.ts'
 export {
   offersOfCode,
   offersSentSince,
@@ -41,8 +41,10 @@ export {
   sheetRows,
   spokenOffer,
 } from './spoken.sql.ts'
+export { alone } from './standing.ts'
 export { registerBedTimers } from './timers.service.ts'
 export { type RegionFigures, regionFigures } from './told-figures.sql.ts'
+export { neighboursOf } from './zones.ts'
 
 export interface BedsNeeds {
   readonly directory: Directory

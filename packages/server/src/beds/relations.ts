@@ -1,3 +1,4 @@
+import { PATIENT_ACCESS, type PatientReach, type PatientRelation } from '@dure/contract'
 import type { Person } from '../platform/person.ts'
 import { err, ok, type Result } from '../platform/result.ts'
 import { isOpenOffer, type OfferActor } from './offers.ts'
@@ -54,21 +55,31 @@ export type Sight = 'treats' | 'asked' | 'none'
 const TRANSPORT_STATES = ['confirmed', 'transport_arranged', 'in_transit', 'arrived']
 
 export const sightOf = (person: Person, placement: Placement): Sight => {
-  const actors = actorsIn(person, placement)
-  const full: readonly Actor[] = ['requester', 'placement_desk', 'neighbour_desk', 'national_desk', 'holding_hospital']
-  if (actors.some((actor) => full.includes(actor)) || person.roles.includes('admin')) return 'treats'
-  if (actors.includes('transport') && TRANSPORT_STATES.includes(placement.row.state)) return 'treats'
-  if (wasAsked(person, placement)) return 'asked'
-  return actors.includes('transport') ? 'asked' : 'none'
+  if (reaches(person, placement, 'see_all')) return 'treats'
+  const crew = actorsIn(person, placement).includes('transport')
+  if (crew && TRANSPORT_STATES.includes(placement.row.state)) return 'treats'
+  return reaches(person, placement, 'see') ? 'asked' : 'none'
 }
+
+/** All this person is to this request, in the words of the permission table. */
+export const relationsTo = (person: Person, placement: Placement): readonly PatientRelation[] => {
+  const relations: PatientRelation[] = actorsIn(person, placement).filter((actor) => actor !== 'system')
+  if (wasAsked(person, placement)) relations.push('asked_before')
+  if (person.opened?.some(({ requestId }) => requestId === placement.row.id) === true) relations.push('break_glass')
+  if (person.roles.includes('admin')) relations.push('admin')
+  return relations.length === 0 ? ['none'] : relations
+}
+
+/** Does the permission table let them, for anything they are to this request? */
+export const reaches = (person: Person, placement: Placement, reach: PatientReach): boolean =>
+  relationsTo(person, placement).some((relation) => PATIENT_ACCESS[reach][relation])
 
 /** A hospital that was asked goes on seeing what it answered, and no more than it saw. */
 const wasAsked = (person: Person, { offers }: Placement): boolean =>
   person.roles.includes('hospital_desk') && offers.some((offer) => offer.hospital_id === person.facilityId)
 
-/** Who the patient is: the facility that asks, whoever made the request, and the hospital that holds a bed. Nobody else. */
-export const mayIdentify = (person: Person, placement: Placement): boolean =>
-  actorsIn(person, placement).some((actor) => actor === 'requester' || actor === 'holding_hospital')
+/** Who the patient is: for those who treat, and for a while for whoever broke the glass. */
+export const mayIdentify = (person: Person, placement: Placement): boolean => reaches(person, placement, 'see_identity')
 
 /** What the person is to an offer: its own hospital answers it, the desk that sent it types what it heard. */
 export const offerActorOf = (person: Person, placement: Placement, offer: OfferRow): Result<OfferActor, BedRefusal> => {

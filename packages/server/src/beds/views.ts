@@ -13,7 +13,7 @@ import { ageBand } from './age-band.ts'
 import { isOpenOffer } from './offers.ts'
 import { isTerminal, possibleEvents } from './placement.ts'
 import { HOLD_EXTENSIONS_MAX } from './placement-times.ts'
-import { actorsIn, mayIdentify, type Placement, type Sight, sightOf } from './relations.ts'
+import { actorsIn, mayIdentify, type Placement, reaches, type Sight, sightOf } from './relations.ts'
 import type { HoldRow, OfferRow, QueueRow, RequestRow, SlotRow } from './rows.ts'
 
 /** Names of hospitals by id; an unknown id is shown as itself. */
@@ -264,15 +264,10 @@ const answers = (person: Person, offers: readonly OfferRow[]): boolean =>
   offers.some((offer) => isOpenOffer(offer.state) && offer.hospital_id === person.facilityId)
 
 export const mayEdit = (person: Person, placement: Placement): boolean =>
-  EDITABLE.has(placement.row.state) &&
-  actorsIn(person, placement).some((actor) => actor === 'requester' || actor === 'placement_desk')
+  EDITABLE.has(placement.row.state) && reaches(person, placement, 'edit')
 
-export const mayExtend = (person: Person, placement: Placement): boolean =>
-  actorsIn(person, placement).some((actor) =>
-    ['requester', 'placement_desk', 'neighbour_desk', 'national_desk', 'holding_hospital'].includes(actor),
-  )
+export const mayExtend = (person: Person, placement: Placement): boolean => reaches(person, placement, 'extend')
 
 /** The desk may write down what it is told by phone; reading it again is not its business. */
 export const mayRecordIdentity = (person: Person, placement: Placement): boolean =>
-  EDITABLE.has(placement.row.state) &&
-  actorsIn(person, placement).some((actor) => actor === 'requester' || actor === 'placement_desk')
+  EDITABLE.has(placement.row.state) && reaches(person, placement, 'record_identity')

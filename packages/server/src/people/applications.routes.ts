@@ -2,8 +2,8 @@ import { signUpEndpoints as e, ok } from '@dure/contract'
 import { type Http, serve } from '../platform/http.ts'
 import { makeRateLimit } from '../platform/rate-limit.ts'
 import {
-  apply,
   applicationHistory,
+  apply,
   decide,
   EXPIRY_TIMER,
   expire,
@@ -62,9 +62,7 @@ export const registerApplications = (http: Http, people: People): void => {
   )
   route(e.applicationEvents, ({ person, params }) => applicationHistory(people, person, params.id))
   // The answer holds a link, which is kept nowhere: a repetition finds the application decided.
-  route(
-    e.decideApplication,
-    ({ person, params, body, now }) => decide(people, person, params.id, body, now),
-    { once: false },
-  )
+  route(e.decideApplication, ({ person, params, body, now }) => decide(people, person, params.id, body, now), {
+    once: false,
+  })
 }

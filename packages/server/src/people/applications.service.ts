@@ -1,24 +1,15 @@
 import type { Application, ApplicationInput, OwnApplication, Role } from '@dure/contract'
 import type { z } from 'zod'
-import { hashOf, insertPerson, invite, INVITATION_HOURS, newToken } from '../platform/auth.sql.ts'
+import { hashOf, INVITATION_HOURS, insertPerson, invite, newToken } from '../platform/auth.sql.ts'
 import type { Tx } from '../platform/db.ts'
 import type { Audience } from '../platform/oplog.ts'
 import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
 import { schedule } from '../platform/timers.ts'
 import {
-  APPLICATION_HOURS,
-  APPLICATION_TABLE,
-  type ApplicationEvent,
-  answersFor,
-  grantable,
-  mayApprove,
-  stateAt,
-} from './applications.ts'
-import {
+  type ApplicationRow,
   accountsWithLicence,
   addApplicationEvent,
-  type ApplicationRow,
   applicationById,
   applicationByTicket,
   applicationsOf,
@@ -29,8 +20,28 @@ import {
   profileOf,
   saveDecision,
 } from './applications.sql.ts'
+import {
+  APPLICATION_HOURS,
+  APPLICATION_TABLE,
+  type ApplicationEvent,
+  answersFor,
+  grantable,
+  mayApprove,
+  stateAt,
+} from './applications.ts'
 import { parseLicence } from './licences.ts'
-import { doer, iso, isoOrNull, minutesAfter, noteAccount, type People, publicAddress, refuse, SYSTEM, tell } from './people.service.ts'
+import {
+  doer,
+  iso,
+  isoOrNull,
+  minutesAfter,
+  noteAccount,
+  type People,
+  publicAddress,
+  refuse,
+  SYSTEM,
+  tell,
+} from './people.service.ts'
 
 export const EXPIRY_TIMER = 'application-expires'
 
@@ -57,7 +68,13 @@ export const apply = async (people: People, input: ApplicationInput, now: Date) 
   const expiresAt = minutesAfter(now, APPLICATION_HOURS * 60)
   await people.db.tx(async (tx) => {
     const row = {
-      ...{ id, name: input.name, licenceKind: licence.kind, licenceHash: licenceHash(licence), licenceTail: licence.tail },
+      ...{
+        id,
+        name: input.name,
+        licenceKind: licence.kind,
+        licenceHash: licenceHash(licence),
+        licenceTail: licence.tail,
+      },
       ...{ ...place, roles: input.roles, phone: input.phone, askedAt: now, expiresAt },
     }
     await insertApplication(tx, row, hashOf(ticket))
@@ -86,7 +103,9 @@ const ownView = async (people: People, row: ApplicationRow, now: Date): Promise<
 
 export const ownApplication = async (people: People, ticket: string, now: Date) => {
   const row = await applicationByTicket(people.db, hashOf(ticket))
-  return row === undefined ? refuse('not-found', 'no such application', '/body/ticket') : ok(await ownView(people, row, now))
+  return row === undefined
+    ? refuse('not-found', 'no such application', '/body/ticket')
+    : ok(await ownView(people, row, now))
 }
 
 const NEXT = (row: ApplicationRow, event: ApplicationEvent, now: Date) => APPLICATION_TABLE[stateAt(row, now)][event]
@@ -149,7 +168,8 @@ export const listApplications = async (people: People, reader: Person, scope: 'p
 export const applicationHistory = async (people: People, reader: Person, id: string) => {
   const row = await applicationById(people.db, id)
   if (row === undefined) return refuse('not-found', 'no such application', '/params/id')
-  if (!answersFor(reader, row)) return refuse('not-allowed', 'other-facility: you do not answer for people of this place')
+  if (!answersFor(reader, row))
+    return refuse('not-allowed', 'other-facility: you do not answer for people of this place')
   const events = await eventsOfApplication(people.db, id)
   return ok({ events: events.map((event) => ({ ...event, at: iso(event.at) })) })
 }

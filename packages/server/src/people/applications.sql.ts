@@ -54,7 +54,9 @@ export const insertApplication = async (
 }
 
 export const applicationByTicket = async (db: Queries, ticketHash: Buffer): Promise<ApplicationRow | undefined> =>
-  (await db.sql<ApplicationRow>(`select ${COLUMNS} from people.application a where a.ticket_hash = $1`, [ticketHash]))[0]
+  (
+    await db.sql<ApplicationRow>(`select ${COLUMNS} from people.application a where a.ticket_hash = $1`, [ticketHash])
+  )[0]
 
 /** Locks the row: of two sponsors who decide at once, the second finds it decided. */
 export const lockApplication = async (tx: Tx, id: string): Promise<ApplicationRow | undefined> =>
@@ -135,15 +137,7 @@ export const insertProfile = async (tx: Tx, profile: ProfileRow, approvedBy: str
   await tx.sql(
     `insert into people.profile (person_id, licence_kind, licence_hash, licence_tail, phone, approved_by, approved_at)
      values ($1, $2, $3, $4, $5, $6, $7)`,
-    [
-      profile.personId,
-      profile.licenceKind,
-      profile.licenceHash,
-      profile.licenceTail,
-      profile.phone,
-      approvedBy,
-      now,
-    ],
+    [profile.personId, profile.licenceKind, profile.licenceHash, profile.licenceTail, profile.phone, approvedBy, now],
   )
 }
 
@@ -159,7 +153,10 @@ export const profileOf = async (db: Queries, personId: string): Promise<ProfileR
   )[0]
 
 /** How many living accounts hold each of these licences: a second account is told to the sponsor, not to the applicant. */
-export const accountsWithLicence = async (db: Queries, hashes: readonly Buffer[]): Promise<ReadonlyMap<string, number>> => {
+export const accountsWithLicence = async (
+  db: Queries,
+  hashes: readonly Buffer[],
+): Promise<ReadonlyMap<string, number>> => {
   const rows = await db.sql<{ hash: string; n: number }>(
     `select encode(f.licence_hash, 'hex') as hash, count(*)::int as n
        from people.profile f
@@ -170,4 +167,3 @@ export const accountsWithLicence = async (db: Queries, hashes: readonly Buffer[]
   )
   return new Map(rows.map(({ hash, n }) => [hash, n]))
 }
-

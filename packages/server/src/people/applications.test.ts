@@ -44,26 +44,38 @@ test('a sponsor approves the working roles of the own hospital and nothing else'
 
 test('the first sponsor of a hospital is made by the regional desk, not by anybody of the hospital', () => {
   const here = { region: '28', facilityId: 'H1' }
-  assert.equal(mayApprove(person(['placement_desk', 'desk_lead']), here, ['hospital_desk', 'sponsor'], false), undefined)
+  assert.equal(
+    mayApprove(person(['placement_desk', 'desk_lead']), here, ['hospital_desk', 'sponsor'], false),
+    undefined,
+  )
   assert.equal(mayApprove(person(['hospital_desk'], 'H1'), here, ['requester'], false), 'other-facility')
 })
 
 test('whatever somebody holds, they give only what the table lets them, where they answer, and never to themselves', () => {
   fc.assert(
-    fc.property(roles, facility, region, facility, region, roles, fc.boolean(), (own, at, from, where, to, asked, same) => {
-      const giver = person(own, at, from)
-      const place = { region: to, facilityId: where }
-      if (mayApprove(giver, place, asked, same) !== undefined) return
-      assert.equal(same, false)
-      assert.equal(from, to)
-      assert.ok(asked.every((role) => own.some((held) => GRANTS[held].includes(role))))
-      assert.ok(answersFor(giver, place))
-      assert.deepEqual(
-        asked.filter((role) => !grantable(giver, place).includes(role)),
-        [],
-      )
-      if (!own.includes('admin') && !own.includes('desk_lead')) assert.equal(at, where)
-    }),
+    fc.property(
+      roles,
+      facility,
+      region,
+      facility,
+      region,
+      roles,
+      fc.boolean(),
+      (own, at, from, where, to, asked, same) => {
+        const giver = person(own, at, from)
+        const place = { region: to, facilityId: where }
+        if (mayApprove(giver, place, asked, same) !== undefined) return
+        assert.equal(same, false)
+        assert.equal(from, to)
+        assert.ok(asked.every((role) => own.some((held) => GRANTS[held].includes(role))))
+        assert.ok(answersFor(giver, place))
+        assert.deepEqual(
+          asked.filter((role) => !grantable(giver, place).includes(role)),
+          [],
+        )
+        if (!own.includes('admin') && !own.includes('desk_lead')) assert.equal(at, where)
+      },
+    ),
     { numRuns: 2_000 },
   )
 })

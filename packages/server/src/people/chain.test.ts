@@ -148,7 +148,8 @@ test('a list is believed when its region signed it, and the nation’s when the 
     [`${link}~${signLink({ ...list([]), at: NOW + 600 }, region)}`, 'from-the-future'],
     ['x', 'malformed'],
   ] as const
-  for (const [text, fault] of faults) assert.deepEqual(verifyRevocations(text, trust(), NOW), { ok: false, error: fault })
+  for (const [text, fault] of faults)
+    assert.deepEqual(verifyRevocations(text, trust(), NOW), { ok: false, error: fault })
   const national = signLink(list(['R1'], '00'), nation)
   assert.ok(verifyRevocations(national, trust(), NOW).ok)
   const after = verifyRevocations(good, trust([list(['R1'], '00')]), NOW)
@@ -157,7 +158,9 @@ test('a list is believed when its region signed it, and the nation’s when the 
 
 test('possession is proved to the cell that asked, for the challenge it gave', () => {
   const prove = (cell: string, challenge: string) =>
-    sign('sha256', proofText(cell, challenge), { key: device.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')
+    sign('sha256', proofText(cell, challenge), { key: device.privateKey, dsaEncoding: 'ieee-p1363' }).toString(
+      'base64url',
+    )
   const proof = prove('28', 'challenge')
   assert.equal(provesPossession(point(), '28', 'challenge', proof), true)
   assert.equal(provesPossession(point(), '11', 'challenge', proof), false)

@@ -13,7 +13,12 @@ import { err, ok, type Result } from '../platform/result.ts'
  */
 
 /** Roles that count at another cell. What is answered for at home (sponsor, lead, admin) stays at home. */
-export const CREDENTIAL_ROLES = ['requester', 'hospital_desk', 'placement_desk', 'transport'] as const satisfies readonly Role[]
+export const CREDENTIAL_ROLES = [
+  'requester',
+  'hospital_desk',
+  'placement_desk',
+  'transport',
+] as const satisfies readonly Role[]
 
 const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 const id = z.string().min(1).max(64)
@@ -75,7 +80,10 @@ export const rawPublicKey = (privateKey: KeyObject): string =>
 export const privateKeyOf = (pkcs8: Buffer): KeyObject => createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
 
 /** The content, unproved, and the check that proves it. */
-const readLink = <T>(text: string, shape: z.ZodType<T>): { content: T; signedBy: (raw: string) => boolean } | undefined => {
+const readLink = <T>(
+  text: string,
+  shape: z.ZodType<T>,
+): { content: T; signedBy: (raw: string) => boolean } | undefined => {
   const [encoded, signature, more] = text.split('.')
   if (encoded === undefined || signature === undefined || more !== undefined) return undefined
   const content = parsed(encoded, shape)
@@ -192,7 +200,10 @@ export const provesPossession = (
   try {
     const publicKey = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: device.x, y: device.y }, format: 'jwk' })
     const given = Buffer.from(signature, 'base64url')
-    return given.length === 64 && verify('sha256', proofText(cell, challenge), { key: publicKey, dsaEncoding: 'ieee-p1363' }, given)
+    return (
+      given.length === 64 &&
+      verify('sha256', proofText(cell, challenge), { key: publicKey, dsaEncoding: 'ieee-p1363' }, given)
+    )
   } catch {
     // Not a point of the curve.
     return false
@@ -211,7 +222,13 @@ export const isDeviceKey = (device: { readonly x: string; readonly y: string }):
 
 // ---------------------------------------------------------------- revocation lists
 
-export type ListFault = 'malformed' | 'unknown-nation' | 'bad-signature' | 'other-region' | 'revoked' | 'from-the-future'
+export type ListFault =
+  | 'malformed'
+  | 'unknown-nation'
+  | 'bad-signature'
+  | 'other-region'
+  | 'revoked'
+  | 'from-the-future'
 
 /** `region link~list`, or for the nation's own list the list alone, signed by the national key. */
 export const verifyRevocations = (text: string, trust: Trust, nowS: number): Result<Revocations, ListFault> => {

@@ -3,8 +3,8 @@ import type { z } from 'zod'
 import { disablePerson, insertPerson } from '../platform/auth.sql.ts'
 import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
-import { mayApprove, mayManage } from './applications.ts'
 import { confinedTo, oneTimeLink, workFirst } from './applications.service.ts'
+import { mayApprove, mayManage } from './applications.ts'
 import { accountEventsOf, colleaguesOf, endSessionsOf } from './colleagues.sql.ts'
 import { revokeCredentialsOf } from './credentials.service.ts'
 import { removePasskeysOf } from './passkeys.sql.ts'
@@ -58,7 +58,8 @@ export const invitePerson = async (people: People, by: Person, invitation: Invit
 /** The colleague, if `by` may manage them. Somebody who may not learns no more than that. */
 const managed = async (people: People, by: Person, id: string) => {
   const colleague = await personById(people.db, id)
-  if (colleague === undefined || colleague.homeRegion !== null) return refuse('not-found', 'no such person', '/params/id')
+  if (colleague === undefined || colleague.homeRegion !== null)
+    return refuse('not-found', 'no such person', '/params/id')
   if (!mayManage(by, colleague)) return refuse('not-allowed', 'you do not answer for this person')
   return ok(colleague)
 }
@@ -116,5 +117,7 @@ export const disable = async (people: People, by: Person, id: string, why: strin
 
 export const ownEvents = async (people: People, person: Person) => {
   const events = await accountEventsOf(people.db, person.id)
-  return ok({ events: events.map(({ at, kind, ...event }) => ({ ...event, at: iso(at), kind: kind as AccountEventKind })) })
+  return ok({
+    events: events.map(({ at, kind, ...event }) => ({ ...event, at: iso(at), kind: kind as AccountEventKind })),
+  })
 }

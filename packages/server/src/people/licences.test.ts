@@ -21,7 +21,9 @@ test('what is kept in the clear is an end of the number and never the whole of i
     fc.property(fc.constantFrom(...LICENCE_KINDS), fc.integer({ min: 10, max: 999_999 }), (kind, n) => {
       const licence = parseLicence(kind, String(n))
       if (licence === undefined) return kind === 'official' && n < 1000
-      return licence.number.endsWith(licence.tail) && licence.tail.length < licence.number.length && licence.tail.length <= 3
+      return (
+        licence.number.endsWith(licence.tail) && licence.tail.length < licence.number.length && licence.tail.length <= 3
+      )
     }),
   )
 })

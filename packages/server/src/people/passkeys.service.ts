@@ -40,8 +40,7 @@ const view = (row: PasskeyRow): z.input<typeof Passkey> => ({
   lastUsedAt: isoOrNull(row.lastUsedAt),
 })
 
-export const ownPasskeys = async (people: People, person: Person) =>
-  (await passkeysOf(people.db, person.id)).map(view)
+export const ownPasskeys = async (people: People, person: Person) => (await passkeysOf(people.db, person.id)).map(view)
 
 /** Only somebody of this cell who has just signed in adds a passkey: not a guest, and not whoever finds a screen open. */
 const mayAdd = async (people: People, person: Person, sessionToken: string | undefined, now: Date) => {
@@ -97,7 +96,8 @@ export const register = async (
     expectedRPID: rp.id,
     requireUserVerification: true,
   }).catch(() => undefined)
-  if (verified?.verified !== true) return refuse('sign-in-refused', 'the passkey could not be verified', '/body/response')
+  if (verified?.verified !== true)
+    return refuse('sign-in-refused', 'the passkey could not be verified', '/body/response')
   const { credential, credentialBackedUp } = verified.registrationInfo
   return people.db.tx(async (tx) => {
     const row = {
@@ -110,7 +110,8 @@ export const register = async (
       name,
       createdAt: now,
     }
-    if (!(await insertPasskey(tx, row))) return refuse('sign-in-refused', 'this passkey is known already', '/body/response')
+    if (!(await insertPasskey(tx, row)))
+      return refuse('sign-in-refused', 'this passkey is known already', '/body/response')
     await noteAccount(tx, person.id, 'passkey-added', doer(person), now, name)
     return ok(view({ ...row, lastUsedAt: null }))
   })

@@ -26,6 +26,8 @@ export interface Neighbours {
   isPlace(facilityId: string): Promise<boolean>
   /** A request by its id, or by the spoken code while it is open. */
   request(idOrCode: string): Promise<{ readonly id: string; readonly code: string } | null>
+  /** The codes of these requests. */
+  codes(ids: readonly string[]): Promise<ReadonlyMap<string, string>>
 }
 
 /** What the slice stands on. */
@@ -37,6 +39,8 @@ export interface People extends Neighbours {
   readonly config: Config
   readonly entry: Entry
   readonly secrets: () => Promise<PeopleSecrets>
+  /** Says something to the other cells, and to nobody's screen. */
+  publish(tx: Tx, kind: string, body: Readonly<Record<string, unknown>>, now: Date): Promise<void>
 }
 
 /** Who did it. */

@@ -3,14 +3,7 @@ import type { z } from 'zod'
 import { sessionOf } from '../platform/auth.sql.ts'
 import { type Http, serve } from '../platform/http.ts'
 import type { Person } from '../platform/person.ts'
-import {
-  disable,
-  invitePerson,
-  listColleagues,
-  ownEvents,
-  recover,
-  signOutEverywhere,
-} from './colleagues.service.ts'
+import { disable, invitePerson, listColleagues, ownEvents, recover, signOutEverywhere } from './colleagues.service.ts'
 import { endSessionsOf } from './colleagues.sql.ts'
 import { doer, iso, minutesAfter, noteAccount, type People, refuse } from './people.service.ts'
 import { endSessionById, sessionsOf } from './sessions.sql.ts'
@@ -56,8 +49,6 @@ export const registerSessions = (http: Http, people: People): void => {
   route(e.recoverPerson, ({ person, params, body, now }) => recover(people, person, params.id, body, now), {
     once: false,
   })
-  route(e.endSessionsOf, ({ person, params, body, now }) =>
-    signOutEverywhere(people, person, params.id, body.why, now),
-  )
+  route(e.endSessionsOf, ({ person, params, body, now }) => signOutEverywhere(people, person, params.id, body.why, now))
   route(e.disableColleague, ({ person, params, body, now }) => disable(people, person, params.id, body.why, now))
 }

@@ -27,4 +27,5 @@ export const sessionsOf = (db: Queries, personId: string, now: Date): Promise<Se
 
 /** Ends one session of this person; false when it is not theirs or has ended. */
 export const endSessionById = async (db: Queries, personId: string, id: string): Promise<boolean> =>
-  (await db.sql(`delete from platform.session where person_id = $1 and id = $2 returning id`, [personId, id])).length > 0
+  (await db.sql(`delete from platform.session where person_id = $1 and id = $2 returning id`, [personId, id])).length >
+  0

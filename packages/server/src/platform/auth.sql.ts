@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { SessionKind } from '@dure/contract'
 import type { Db, Queries } from './db.ts'
 import { isRole, type OpenedAccess, type Person } from './person.ts'
-import { idleMinutes, SESSION_TIMES } from './session-times.ts'
+import { idleMinutes, SESSION_ROLES, SESSION_TIMES } from './session-times.ts'
 
 export { SESSION_HOURS } from './session-times.ts'
 export const INVITATION_HOURS = 48
@@ -30,6 +30,7 @@ export const newToken = (): string => randomBytes(32).toString('base64url')
 const hoursAfter = (now: Date, hours: number): Date => new Date(now.getTime() + hours * 3_600_000)
 
 interface SessionRow extends PersonRow {
+  kind: SessionKind
   last_seen_at: Date
   opened: OpenedAccess[]
 }
@@ -40,7 +41,7 @@ interface SessionRow extends PersonRow {
  */
 export const findSession = async (db: Queries, token: string, now: Date): Promise<Person | undefined> => {
   const [row] = await db.sql<SessionRow>(
-    `select p.id, p.name, p.roles, p.region, p.facility_id, s.last_seen_at,
+    `select p.id, p.name, p.roles, p.region, p.facility_id, s.kind, s.last_seen_at,
             coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'requestId', b.request_id))
                         from platform.break_glass b
                        where b.person_id = p.id
@@ -55,8 +56,13 @@ export const findSession = async (db: Queries, token: string, now: Date): Promis
   )
   if (row === undefined) return undefined
   if (now.getTime() - row.last_seen_at.getTime() >= NOTED_EVERY_MS) await noteUse(db, token, now)
-  const person = toPerson(row)
+  const person = limitedTo(toPerson(row), row.kind)
   return row.opened.length === 0 ? person : { ...person, opened: row.opened }
+}
+
+const limitedTo = (person: Person, kind: SessionKind): Person => {
+  const allowed = SESSION_ROLES[kind]
+  return allowed === undefined ? person : { ...person, roles: person.roles.filter((role) => allowed.includes(role)) }
 }
 
 const noteUse = async (db: Queries, token: string, now: Date): Promise<void> => {
@@ -116,10 +122,9 @@ export interface SessionFacts {
 /** The session itself; it may have ended. */
 export const sessionOf = async (db: Queries, token: string): Promise<SessionFacts | undefined> =>
   (
-    await db.sql<SessionFacts>(
-      `select id, kind, created_at, expires_at from platform.session where token_hash = $1`,
-      [hashOf(token)],
-    )
+    await db.sql<SessionFacts>(`select id, kind, created_at, expires_at from platform.session where token_hash = $1`, [
+      hashOf(token),
+    ])
   )[0]
 
 export const endSession = async (db: Queries, token: string): Promise<void> => {

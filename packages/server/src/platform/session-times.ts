@@ -1,4 +1,4 @@
-import type { SessionKind } from '@dure/contract'
+import type { Role, SessionKind } from '@dure/contract'
 
 export interface SessionTimes {
   /** Whatever is done, the session ends then. */
@@ -44,3 +44,8 @@ export const SESSION_TIMES: Record<SessionKind, SessionTimes> = {
 /** Never longer than the session itself. */
 export const idleMinutes = (kind: SessionKind, absoluteMin: number): number =>
   Math.max(1, Math.min(SESSION_TIMES[kind].idleMin, Math.ceil(absoluteMin)))
+
+/** What a session may be used for when it is less than the person's roles: nobody could be asked, so nobody is answered for. */
+export const SESSION_ROLES: Partial<Record<SessionKind, readonly Role[]>> = {
+  credential: ['requester', 'hospital_desk', 'placement_desk', 'transport'],
+}
