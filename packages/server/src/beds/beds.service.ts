@@ -1,5 +1,5 @@
 import type { Refusal } from '@dure/contract'
-import type { ExchangePort } from '../exchange/ports.ts'
+import type { ExchangePort } from '../exchange/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { codeOf, type Db, type Tx } from '../platform/db.ts'
 import type { Ids } from '../platform/ids.ts'

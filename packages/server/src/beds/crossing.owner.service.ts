@@ -1,4 +1,4 @@
-import { nextFencing } from '../exchange/epoch.ts'
+import { nextFencing } from '../exchange/index.ts'
 import { cancel, schedule } from '../platform/timers.ts'
 import type { Beds, Work } from './beds.service.ts'
 import { SYSTEM } from './by.ts'

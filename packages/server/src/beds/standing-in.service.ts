@@ -1,5 +1,5 @@
 import type { RequestState } from '@dure/contract'
-import { nextFencing } from '../exchange/epoch.ts'
+import { nextFencing } from '../exchange/index.ts'
 import { schedule } from '../platform/timers.ts'
 import type { Beds, Work } from './beds.service.ts'
 import { SYSTEM } from './by.ts'
@@ -145,8 +145,10 @@ const renumber = async (work: Work, sido: string, epoch: number): Promise<void> 
       where s.sido is null
         and h.request_id is not null
         and h.state in ('granted', 'confirmed')
-        and not exists (select from beds.told_hold t where t.id = h.id and t.state = h.state and t.fencing = h.fencing)
-        and exists (select from beds.told_slot t where t.sido = $1)
+        and (exists (select from exchange.orphan o
+                      where o.origin = $1 and o.kind = 'hold-stated' and o.body ->> 'id' = h.id)
+             or exists (select from exchange.set_aside a
+                         where a.origin = $1 and a.kind = 'hold-stated' and a.body ->> 'id' = h.id))
       order by h.id`,
     [sido],
   )

@@ -1,4 +1,4 @@
-import type { ExchangePort, Standing } from '../exchange/ports.ts'
+import type { ExchangePort, Standing } from '../exchange/index.ts'
 
 /** A cell without neighbours: it writes its own log, and nobody else's is heard of. */
 export const alone = (region: string): ExchangePort => {

@@ -1,5 +1,4 @@
-import type { LogRecord } from '../exchange/log-record.ts'
-import type { ExchangePort } from '../exchange/ports.ts'
+import type { ExchangePort, LogRecord } from '../exchange/index.ts'
 import type { Tx } from '../platform/db.ts'
 import type { Finder } from './candidates.service.ts'
 import { foldCrossing } from './crossing.sql.ts'

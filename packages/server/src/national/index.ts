@@ -1,7 +1,7 @@
 import { cellEndpoints, noticeInput } from '@dure/contract'
 import { z } from 'zod'
 import { NATIONAL_CELL } from '../beds/index.ts'
-import type { ExchangePort } from '../exchange/ports.ts'
+import type { ExchangePort } from '../exchange/index.ts'
 import { type Http, serve } from '../platform/http.ts'
 import { appendOp } from '../platform/oplog.ts'
 import { err, ok } from '../platform/result.ts'

@@ -1,6 +1,6 @@
 import type { RegionOverview } from '@dure/contract'
 import { type RegionFigures, regionFigures } from '../beds/index.ts'
-import type { ExchangePort, Standing } from '../exchange/ports.ts'
+import type { ExchangePort, Standing } from '../exchange/index.ts'
 import { REGIONS, type Region } from '../facilities/index.ts'
 import type { Deps } from '../platform/deps.ts'
 
