@@ -2,7 +2,7 @@ import { codeOf, type Db, type Tx } from '../platform/db.ts'
 import type { Logger } from '../platform/logger.ts'
 import { recordsAfter } from './log.sql.ts'
 import type { CellId, LogRecord } from './log-record.ts'
-import type { Registry } from './registry.ts'
+import type { Registry } from './registry.service.ts'
 
 /**
  * Hands taken records to the slices. A kind nobody here knows, or whose handler failed, never stops a log: the records are kept and

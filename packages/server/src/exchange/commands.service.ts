@@ -14,7 +14,7 @@ import { epochRefusal } from './epoch.ts'
 import { findLogs } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import type { MarkKeeper } from './mark.service.ts'
-import type { Registry } from './registry.ts'
+import type { Registry } from './registry.service.ts'
 import type { PublicSealingKey } from './sealing.service.ts'
 
 /** What operators may ask of a running cell. */

@@ -9,7 +9,7 @@ import { findLogs, lockLog, raiseAlarm, saveBranch, setAsideUnnumbered } from '.
 import { type CellId, EPOCH_OPENED } from './log-record.ts'
 import { isBehind, type Marks } from './mark.service.ts'
 import { FOUNDING_EPOCH } from './opening.ts'
-import type { Registry } from './registry.ts'
+import type { Registry } from './registry.service.ts'
 import { type PublicSealingKey, saveSealingKey } from './sealing.service.ts'
 
 export const CELL_STATES = ['writing', 'recovering', 'stood-in'] as const

@@ -14,7 +14,7 @@ import { AskFailed, ask, LIMITS, type Limits, makeLink } from './client.service.
 import { makeIntake } from './intake.service.ts'
 import type { LogRecord } from './log-record.ts'
 import { makeMarkKeeper } from './mark.service.ts'
-import { makeRegistry } from './registry.ts'
+import { makeRegistry } from './registry.service.ts'
 import { verifyLogs } from './verify.service.ts'
 import { recompute } from './wire.ts'
 

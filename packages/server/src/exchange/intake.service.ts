@@ -19,7 +19,7 @@ import {
 } from './log.sql.ts'
 import { type CellId, EPOCH_OPENED, type LogRecord } from './log-record.ts'
 import { isSignedBy, type KnownOpening, openedBody, openingRefusal } from './opening.ts'
-import type { Registry } from './registry.ts'
+import type { Registry } from './registry.service.ts'
 import type { Run } from './runs.ts'
 import { saveSealingKey } from './sealing.service.ts'
 import type { LogHeadLine } from './wire.ts'

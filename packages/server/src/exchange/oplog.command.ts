@@ -8,7 +8,7 @@ import { makeDirectoryKeeper } from './directory.service.ts'
 import { type Directory, EMPTY_DIRECTORY } from './directory.ts'
 import { makeIntake } from './intake.service.ts'
 import { makeMarkKeeper } from './mark.service.ts'
-import { makeRegistry } from './registry.ts'
+import { makeRegistry } from './registry.service.ts'
 import { verifyLogs } from './verify.service.ts'
 
 const USAGE = `usage:
