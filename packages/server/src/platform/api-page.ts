@@ -1,4 +1,4 @@
-import { type Endpoint, PROBLEMS, permissionOf, type ProblemCode } from '@dure/contract'
+import { type Endpoint, PROBLEMS, type ProblemCode, permissionOf } from '@dure/contract'
 import { openApi, problemsOf } from './openapi.ts'
 
 export type PageLanguage = 'ko' | 'en'

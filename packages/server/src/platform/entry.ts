@@ -20,15 +20,13 @@ export interface Arrival {
 export interface Entry {
   me(person: Person, sessionToken: string | undefined): Promise<Me>
   /** A new session, never one that was there before: what a stranger planted in the browser stays worthless. */
-  enter(
-    db: Queries,
-    arrival: Arrival,
-    person: Person,
-    start: Omit<SessionStart, 'address' | 'device'>,
-  ): Promise<Me>
+  enter(db: Queries, arrival: Arrival, person: Person, start: Omit<SessionStart, 'address' | 'device'>): Promise<Me>
 }
 
-export const makeEntry = ({ db, config, clock }: Pick<Deps, 'db' | 'config' | 'clock'>, names: FacilityNames): Entry => {
+export const makeEntry = (
+  { db, config, clock }: Pick<Deps, 'db' | 'config' | 'clock'>,
+  names: FacilityNames,
+): Entry => {
   const me = async (person: Person, sessionToken: string | undefined, on: Queries = db): Promise<Me> => {
     const { facilityId } = person
     const known = await names(facilityId === null ? [] : [facilityId])
@@ -41,9 +39,7 @@ export const makeEntry = ({ db, config, clock }: Pick<Deps, 'db' | 'config' | 'c
       facilityId,
       facilityName: facilityId === null ? null : (known.get(facilityId) ?? null),
       cell: { region: config.region, demo: config.demo, now: clock.now().toISOString() },
-      ...(session === undefined
-        ? {}
-        : { session: { kind: session.kind, endsAt: session.expires_at.toISOString() } }),
+      ...(session === undefined ? {} : { session: { kind: session.kind, endsAt: session.expires_at.toISOString() } }),
     }
   }
   return {

@@ -1,4 +1,4 @@
-import { type Endpoint, PROBLEMS, permissionOf, Problem, type ProblemCode } from '@dure/contract'
+import { type Endpoint, PROBLEMS, Problem, type ProblemCode, permissionOf } from '@dure/contract'
 import { z } from 'zod'
 
 type Json = { [name: string]: unknown }
