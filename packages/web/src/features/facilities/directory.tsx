@@ -113,10 +113,12 @@ const HospitalLine = ({ hospital }: { hospital: HospitalRow }) => {
   const { t } = useTranslation()
   return (
     <div className="hospital-line">
-      <Link to="/hospitals/$id" params={{ id: hospital.id }} className="hospital-name">
-        {hospital.name}
-      </Link>
-      <StopTags stops={hospital.stops} />
+      <span>
+        <Link to="/hospitals/$id" params={{ id: hospital.id }} className="hospital-name">
+          {hospital.name}
+        </Link>{' '}
+        <StopTags stops={hospital.stops} />
+      </span>
       <span className="tag">{hospital.type === '' ? t(`hospitalKind.${hospital.kind}`) : hospital.type}</span>
       <span className="quiet hospital-address">{hospital.address}</span>
       <span className="hospital-phone">

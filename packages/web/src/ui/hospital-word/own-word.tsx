@@ -34,19 +34,19 @@ const Body = ({ hospital, speaking }: { hospital: HospitalView; speaking: Speaki
   const { id, stops } = hospital
   const own = hospital.capabilities.filter(({ source, freshness }) => source === 'hospital' && freshness !== 'expired')
   /** One tap for the hospital itself; a desk says first whom it heard. */
-  const quick = (statement: Statement, key: string, text: string) =>
+  const quick = (statement: Statement, key: string, text: string, size: 'small' | 'medium' = 'small') =>
     speaking === 'own' ? (
       <ActButton
         endpoint={facilityEndpoints.stateHospital}
         input={{ params: { id }, body: { statement } }}
         intent={`word:${id}:${key}`}
         label={{ key: 'outbox.label.word' }}
-        size="small"
+        size={size}
       >
         {text}
       </ActButton>
     ) : (
-      <Button size="small" onClick={() => setSaying({ kind: 'fixed', statement, title: text })}>
+      <Button size={size} onClick={() => setSaying({ kind: 'fixed', statement, title: text })}>
         {text}
       </Button>
     )
@@ -66,7 +66,7 @@ const Body = ({ hospital, speaking }: { hospital: HospitalView; speaking: Speaki
           <Button look={stops.length === 0 ? 'danger' : 'secondary'} onClick={() => setSaying({ kind: 'stop' })}>
             {t('word.stop')}
           </Button>
-          {stops.length === 0 ? null : quick({ say: 'resume' }, 'resume', t('word.resume'))}
+          {stops.length === 0 ? null : quick({ say: 'resume' }, 'resume', t('word.resume'), 'medium')}
           <Button onClick={() => setSaying({ kind: 'capability' })}>{t('word.capability')}</Button>
         </div>
       )}
