@@ -13,7 +13,15 @@ import { configOrExit, EXIT, openLog, runUntilAsked } from './platform/process.t
 const USAGE = `npm run demo [-- --fresh] [-- --dev]
   --fresh  forget the data of earlier runs
   --dev    log to the terminal
+npm run demo -- --cells   four cells with links to cut
+npm run demo -- --story   15 October 2022 on four cells
 `
+
+// Several cells are another program: this process starts none of its own then.
+if (process.argv.some((flag) => flag === '--cells' || flag === '--story')) {
+  await import('./demo-cells.ts')
+  await new Promise(() => undefined)
+}
 
 const flags = readFlags()
 const read = configOrExit({ DURE_DEMO: '1', ...process.env }, process.cwd())
