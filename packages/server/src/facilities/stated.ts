@@ -61,6 +61,8 @@ export type Statement = {
   readonly heardFrom: string | null
 }
 
+export type NewStatement = Omit<Statement, 'id'> & { readonly byPerson: string }
+
 /** A stop that nobody has taken back; it may have ended by its own `until`. */
 export type StandingStop = Statement & { readonly said: 'stop'; readonly reason: StopReason }
 

@@ -1,6 +1,6 @@
 import type { Capability } from '@dure/contract'
 import type { Queries, Tx } from '../platform/db.ts'
-import type { StandingStop, Statement } from './stated.ts'
+import type { NewStatement, StandingStop, Statement } from './stated.ts'
 
 const COLUMNS = `s.id, s.hospital_id as "hospitalId", s.said, s.code, s.answer, s.bed_class as "bedClass", s.reason, s.note,
        s.until, s.at, s.by_name as "byName", s.channel, s.heard_from as "heardFrom"`
@@ -31,8 +31,6 @@ export const lockHospital = async (tx: Tx, id: string): Promise<{ readonly sidoC
       [id],
     )
   )[0]
-
-export type NewStatement = Omit<Statement, 'id'> & { readonly byPerson: string }
 
 export const addStatements = async (tx: Tx, statements: readonly NewStatement[]): Promise<void> => {
   for (const one of statements)

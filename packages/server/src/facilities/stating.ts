@@ -1,7 +1,7 @@
 import type { BedClass, HospitalStatement, Refusal } from '@dure/contract'
 import { err, ok, type Result } from '../platform/result.ts'
 import { WORD_LONGEST_DAYS } from './staleness.ts'
-import type { NewStatement } from './statement.sql.ts'
+import type { NewStatement } from './stated.ts'
 
 /** What a hospital's statement becomes: lines of its record. Pure; time and what stands now are arguments. */
 
