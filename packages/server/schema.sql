@@ -1749,6 +1749,12 @@ CREATE INDEX shift_of_place ON rosters.shift USING btree (place_kind, place_id, 
 CREATE INDEX swap_of_person ON rosters.swap USING btree (to_person, from_person);
 CREATE UNIQUE INDEX swap_open_once ON rosters.swap USING btree (gives) WHERE (state = 'proposed'::text);
 
+create view rooms.request_head as
+ SELECT id,
+    code,
+    state
+   FROM beds.request r;
+
 CREATE OR REPLACE FUNCTION beds.append_only()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -231,3 +231,6 @@ create trigger ack_step_append_only before update or delete on rooms.ack_step
   for each statement execute function rooms.append_only();
 create trigger invitation_try_append_only before update or delete on rooms.invitation_try
   for each statement execute function rooms.append_only();
+
+-- What a list of rooms shows of a request: its code and where it stands.
+create view rooms.request_head as select r.id, r.code, r.state from beds.request r;

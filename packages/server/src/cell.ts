@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Endpoint } from '@dure/contract'
 import type pg from 'pg'
 import { type BedSlice, codesOfRequests, registerBeds, requestNamed } from './beds/index.ts'
+import { alertByPush, alertByText, alertByVoice, type Channels, registerChannels } from './channels/index.ts'
 import { type Exchange, makeExchange, registerExchangeRoutes } from './exchange/index.ts'
 import type { ExchangePort } from './exchange/ports.ts'
 import { hospitalNames, isPlaceOf, placesNamed, registerFacilities } from './facilities/index.ts'
@@ -34,8 +35,8 @@ import { startPostgres } from './platform/postgres.ts'
 import { makeTimerRunner, sweepTimers, type TimerRunner } from './platform/timers.runner.ts'
 import type { TimerHandler } from './platform/timers.ts'
 import { startWorker } from './platform/worker.ts'
+import { type Notice, type Rooms, registerRooms } from './rooms/index.ts'
 import { onCallRows, registerRosters } from './rosters/index.ts'
-import { registerChannels } from './channels/index.ts'
 
 export interface CellOverrides {
   readonly clock?: Clock
@@ -204,9 +205,9 @@ const registerAll = async (
   const others = overrides.exchange?.(http) ?? exchange.port
   const beds = registerBeds(http, { directory, exchange: others })
   registerPeople(http, { ...peopleNeighbours(http), names, entry, exchange: others })
-  registerRosters(http, { directory })
+  const rosters = registerRosters(http, { directory })
   registerNational(http, others)
-  registerChannels(http, {
+  const channels = registerChannels(http, {
     beds,
     directory,
     onCall: async (id, now) => {
@@ -214,6 +215,8 @@ const registerAll = async (
       return rows.flatMap(({ person_id }) => person_id ?? [])
     },
   })
+  const rooms = registerRooms(http, { beds, rosters, directory, hub, exchange: others })
+  reachPeople(rooms, channels)
   registerEvents(http, hub)
   registerOps(http, VERSION)
   overrides.slices?.(http, others)
@@ -222,6 +225,24 @@ const registerAll = async (
   finishHttp(http)
   await http.fastify.ready()
   return beds
+}
+
+/** Whoever has to acknowledge something is reached by the channels: push, then a text, then a call. */
+const reachPeople = ({ notifiers }: Rooms, channels: Channels): void => {
+  const alertOf = ({ messageId, step, requestCode, dueAt, to }: Notice, now: Date) => ({
+    people: to.personId === null ? [] : [to.personId],
+    reason: `room-ack:${messageId}:${step}`,
+    code: requestCode,
+    // Of use until somebody answers: at least as long as the next try takes.
+    expiresAt: new Date(Math.max(dueAt.getTime(), now.getTime() + 10 * 60_000)),
+  })
+  const ways = { push: alertByPush, sms: alertByText, voice: alertByVoice } as const
+  for (const channel of ['push', 'sms', 'voice'] as const)
+    notifiers.add({
+      channel,
+      send: async (tx, notice, now) =>
+        (await ways[channel](channels, tx, alertOf(notice, now), now)) > 0 ? 'queued' : 'no_address',
+    })
 }
 
 const open = async ({ fastify, deps }: Http, { port, host }: Config, listens: boolean): Promise<string> => {

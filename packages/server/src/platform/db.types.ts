@@ -1111,6 +1111,12 @@ export interface RoomsReceipt {
   what: string;
 }
 
+export interface RoomsRequestHead {
+  code: string | null;
+  id: string | null;
+  state: string | null;
+}
+
 export interface RoomsRoom {
   access: Generated<Int8>;
   closed_at: Timestamp | null;
@@ -1277,6 +1283,7 @@ export interface DB {
   "rooms.reach": RoomsReach;
   "rooms.reader": RoomsReader;
   "rooms.receipt": RoomsReceipt;
+  "rooms.request_head": RoomsRequestHead;
   "rooms.room": RoomsRoom;
   "rosters.handover": RostersHandover;
   "rosters.shift": RostersShift;

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Endpoint, bedEndpoints as e, Problem, permissionOf, ROLES, rolesMay } from '@dure/contract'
+import {
+  type Endpoint,
+  bedEndpoints as e,
+  Problem,
+  permissionOf,
+  ROLES,
+  rolesMay,
+  roomEndpoints as rooms,
+} from '@dure/contract'
 import fc from 'fast-check'
 import type { Db } from '../platform/db.ts'
 import { ESSENTIALS, must, type World, world } from './bed-world.ts'
@@ -11,9 +19,9 @@ const REQUESTS_PER_ROUTE = 80
 
 /**
  * Tables that a refusal may write to: a key's answer is kept so that a repetition gets it again (none is sent here), and
- * a look at who the patient is is written down also when it was refused.
+ * a look at who the patient is, and a try to enter a room by a link, are written down also when they were refused.
  */
-const MAY_CHANGE = ['beds.identity_access', 'people.access_log', 'platform.answer']
+const MAY_CHANGE = ['beds.identity_access', 'people.access_log', 'platform.answer', 'rooms.invitation_try']
 
 /** One text for the content of every table. */
 const contentOf = async (db: Db): Promise<() => Promise<string>> => {
@@ -52,7 +60,20 @@ const busy = async (): Promise<{ w: World; ids: string[]; people: TestPerson[] }
   for (const role of ['national_desk', 'admin'] as const) people.push(await w.test.person({ role }))
   const ids = [held.id, open.id, fresh.id, fresh.code, hospital.id, w.originId, ...hospital.slotIds]
   ids.push(...asked.offers.map(({ id }) => id), ...(hold === null ? [] : [hold.id]))
+  ids.push(...(await busyRoom(w, held.id)))
   return { w, ids, people }
+}
+
+/** Ids of a room in which somebody wrote, asked for an acknowledgement and invited somebody. */
+const busyRoom = async (w: World, requestId: string): Promise<string[]> => {
+  const room = must(await w.desk.call(rooms.roomOfRequest, { params: { id: requestId } }))
+  const needsAck = { by: new Date(w.test.clock.now().getTime() + 600_000).toISOString() }
+  const body = { id: '01J00000000000000000000000', body: { kind: 'text' as const, text: '확인 바랍니다' }, needsAck }
+  const message = must(await w.desk.call(rooms.postMessage, { params: { id: room.id }, body }))
+  const invited = must(
+    await w.desk.call(rooms.inviteGuest, { params: { id: room.id }, body: { forName: '외부 전문의' } }),
+  )
+  return [room.id, message.id, invited.invitation.id]
 }
 
 const send = (person: TestPerson, endpoint: Endpoint, request: HostileRequest) =>

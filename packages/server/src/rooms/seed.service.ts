@@ -1,0 +1,1 @@
+export const seedRooms = async (): Promise<void> => undefined
