@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Db } from '../platform/db.ts'
 import { commonEnd, newestEpoch } from './branch.ts'
-import { branchOf, findLogs, type LogRow, lineAt, linesAfter } from './log.sql.ts'
+import { branchOf, findLogs, type LogRow, lineAt, linesAfter, type RecordLine } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import type { Mark } from './mark.service.ts'
 import type { Have, Vector } from './vector.ts'
@@ -80,9 +80,19 @@ export interface Answering {
 }
 
 export const makeAnswering = ({ db, self, asOf, raiseMark }: AnswerParts): Answering => {
+  const heads = new Map<CellId, { readonly epoch: number; readonly line: RecordLine | undefined }>()
+  const openingLine = async ({ origin, openings }: LogRow): Promise<RecordLine | undefined> => {
+    const opening = openings.at(-1)
+    const known = heads.get(origin)
+    if (opening === undefined || known?.epoch === opening.epoch) return known?.line
+    const line = await lineAt(db, origin, opening.seq)
+    // An epoch of a log is opened once, by one record.
+    if (line !== undefined) heads.set(origin, { epoch: opening.epoch, line })
+    return line
+  }
+
   const headLine = async (row: LogRow): Promise<string> => {
-    const opening = row.openings.at(-1)
-    const line = opening && (await lineAt(db, row.origin, opening.seq))
+    const line = await openingLine(row)
     if (line === undefined || line.signature === null) return ''
     const known = row.origin === self ? new Date() : asOf(row.origin)
     const asOfText = known === null ? 'null' : `"${known.toISOString()}"`
@@ -124,9 +134,16 @@ export const makeAnswering = ({ db, self, asOf, raiseMark }: AnswerParts): Answe
     const end = head?.seq ?? 0
     let chars = 0
     let unsigned = ''
+    const page = (after: number) =>
+      after < end ? linesAfter(db, origin, after, Math.min(PAGE, end - after)) : Promise.resolve([])
+    let next = page(start)
     for (let after = start; after < end; ) {
-      const lines = await linesAfter(db, origin, after, Math.min(PAGE, end - after))
-      if (lines.length === 0) break
+      const lines = await next
+      const last = lines.at(-1)
+      if (last === undefined) break
+      // The database reads on while this page is compressed and sent.
+      next = page(last.seq)
+      next.catch(() => undefined)
       let text = ''
       for (const { seq, line, signature } of lines) {
         unsigned += `${line}\n`

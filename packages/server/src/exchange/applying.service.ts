@@ -9,8 +9,8 @@ import type { Registry } from './registry.service.ts'
  * passed on, and what was not applied waits in exchange.unapplied, in order, until a version that can do it comes.
  */
 export interface Applying {
-  /** In the transaction that takes the records. */
-  hand(tx: Tx, origin: CellId, records: readonly LogRecord[], now: Date): Promise<void>
+  /** In the transaction that takes the records. `waiting`: kinds of which earlier records are not applied yet. */
+  hand(tx: Tx, origin: CellId, records: readonly LogRecord[], waiting: ReadonlySet<string>, now: Date): Promise<void>
   /** Tries what waits, oldest first; gives how many records were applied. */
   catchUp(now: Date): Promise<number>
 }
@@ -30,8 +30,7 @@ export const makeApplying = (db: Db, registry: Registry, version: string, log: L
     for (const handler of registry.records.get(record.kind) ?? []) await handler(tx, record, now)
   }
 
-  const hand: Applying['hand'] = async (tx, origin, records, now) => {
-    const waiting = await waitingKinds(tx, origin)
+  const hand: Applying['hand'] = async (tx, origin, records, waiting, now) => {
     const ready = records.filter(({ kind }) => !waiting.has(kind) && registry.records.has(kind))
     const failed = await handReady(ready, now)
     const later = records.filter(({ kind }) => waiting.has(kind) || !registry.records.has(kind) || failed.has(kind))
@@ -42,6 +41,7 @@ export const makeApplying = (db: Db, registry: Registry, version: string, log: L
       origin,
       later.filter((record) => record.seq >= (failed.get(record.kind)?.seq ?? 0)),
       firstFailed,
+      waiting,
       now,
     )
   }
@@ -79,9 +79,10 @@ export const makeApplying = (db: Db, registry: Registry, version: string, log: L
     origin: CellId,
     records: readonly LogRecord[],
     errors: ReadonlyMap<string, string>,
+    waiting: ReadonlySet<string>,
     now: Date,
   ): Promise<void> => {
-    const kinds = [...Map.groupBy(records, ({ kind }) => kind)]
+    const kinds = [...Map.groupBy(records, ({ kind }) => kind)].filter(([kind]) => !waiting.has(kind))
     if (kinds.length === 0) return
     await tx.sql(
       `insert into exchange.unapplied (origin, kind, first_seq, last_seq, error, version, since)
@@ -154,8 +155,3 @@ export const makeApplying = (db: Db, registry: Registry, version: string, log: L
 
 /** Serialization failures and deadlocks are tried again as a whole; what the connection lost too. */
 const isLuck = (error: unknown): boolean => /^(40|08|57P)/.test(codeOf(error))
-
-const waitingKinds = async (tx: Tx, origin: CellId): Promise<ReadonlySet<string>> => {
-  const rows = await tx.sql<{ kind: string }>(`select kind from exchange.unapplied where origin = $1`, [origin])
-  return new Set(rows.map(({ kind }) => kind))
-}

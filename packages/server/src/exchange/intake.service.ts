@@ -10,6 +10,7 @@ import {
   giveUpAfter,
   hashesBetween,
   insertRecords,
+  isCopy,
   type LogRow,
   lockLog,
   raiseAlarm,
@@ -63,18 +64,21 @@ const PAGE = 500
 
 export const makeIntake = ({ deps, self, directory, applying, registry }: IntakeParts): Intake => {
   const { db, clock, log } = deps
+  /** Hash of the opening last seen at the head of each log, where it was of the branch we follow: nothing to decide again. */
+  const headsSeen = new Map<CellId, string>()
 
   const header = async (head: LogHeadLine): Promise<Taken> => {
     const { opening, openingRecomputed, signature } = head
     if (openingRecomputed !== opening.hash) return refused('hash-does-not-fit')
     if (!directory().cells.some(({ id }) => id === head.origin)) return refused('unknown-cell')
+    if (headsSeen.get(head.origin) === opening.hash) return took(0)
     const body = openedBody(opening)
     if (body === undefined) return refused('opening-refused')
-    return db.tx(async (tx) => {
+    const outcome = await db.tx(async (tx) => {
       if (await mayBeOurs(tx, head.origin)) await lockWriting(tx)
       const row = await lockLog(tx, head.origin)
       const before = row.following.openings
-      if (isSame(before, body.openings) && row.following.doubts === 0) return took(0)
+      if (isSame(before, body.openings) && row.following.doubts === 0) return 'ours' as const
       // The shape of the whole branch stands in this one record: it is followed only if its writer was allowed to open it.
       const current = body.openings.at(-2)?.epoch ?? 0
       if (openingRefusal(opening, signature, current, directory()) !== null) return refused('opening-refused')
@@ -84,8 +88,11 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
         return took(0)
       }
       await follow(tx, row, following.openings, { seq: opening.seq, writer: body.writer })
-      return took(0)
+      return 'ours'
     })
+    if (outcome !== 'ours') return outcome
+    headsSeen.set(head.origin, opening.hash)
+    return took(0)
   }
 
   /** Cuts our copy back to what it shares with the branch, and stops writing this log if we did. */
@@ -127,9 +134,14 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
     for (let after = 0; ; ) {
       const page = await recordsAfter(tx, origin, after, PAGE)
       if (page.length === 0) return
-      await applying.hand(tx, origin, page, now)
+      await applying.hand(tx, origin, page, await waitingOf(tx, origin), now)
       after = page.at(-1)?.seq ?? after
     }
+  }
+
+  const waitingOf = async (tx: Tx, origin: CellId): Promise<ReadonlySet<string>> => {
+    const rows = await tx.sql<{ kind: string }>(`select kind from exchange.unapplied where origin = $1`, [origin])
+    return new Set(rows.map(({ kind }) => kind))
   }
 
   const run = async (given: Run): Promise<Taken> => {
@@ -147,22 +159,22 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
     const [first] = records
     const last = records.at(-1)
     if (first === undefined || last === undefined) return took(0)
-    if (await mayBeOurs(tx, origin)) await lockWriting(tx)
+    await isCopy(tx)
+    if (origin === self) await lockWriting(tx)
     const row = await lockLog(tx, origin)
     if (row.stoppedAt !== null) return { took: 0, stopped: row.stoppedWhy ?? 'stopped' }
     const writer = signerOf(row, first, signature)
     if (writer === undefined) return refused('opening-refused')
     if (!isSignedBy(directory(), writer, last, signature)) return refused('not-signed')
     // Signed by us, and we do not know it: this database has forgotten something, whatever the mark says.
-    if (await isWritten(tx, origin))
-      return refused(last.seq > (row.head?.seq ?? 0) ? 'own-records-unknown' : 'written-here')
+    if (row.written) return refused(last.seq > (row.head?.seq ?? 0) ? 'own-records-unknown' : 'written-here')
     const fresh = await freshOf(tx, row, given)
     if (!Array.isArray(fresh)) return fresh
     if (fresh.length === 0) return took(0)
     const now = clock.now()
     await insertRecords(tx, origin, fresh, signature)
     await noteOpening(tx, row, fresh)
-    await applying.hand(tx, origin, fresh, now)
+    await applying.hand(tx, origin, fresh, new Set(row.waiting), now)
     return took(fresh.length)
   }
 

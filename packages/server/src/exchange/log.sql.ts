@@ -14,6 +14,10 @@ export interface LogRow {
   readonly head: LogHead | null
   readonly stoppedAt: Date | null
   readonly stoppedWhy: string | null
+  /** This cell numbers ops of it. */
+  readonly written: boolean
+  /** Kinds of which earlier records wait to be applied. */
+  readonly waiting: readonly string[]
 }
 
 interface RawRow {
@@ -23,6 +27,8 @@ interface RawRow {
   doubts: number
   stopped_at: Date | null
   stopped_why: string | null
+  written: boolean
+  waiting: string[]
   epoch: number | null
   seq: number | null
   hash: string | null
@@ -30,6 +36,8 @@ interface RawRow {
 
 const SELECT = `
   select l.origin, l.openings, l.followed, l.doubts, l.stopped_at, l.stopped_why,
+         exists (select from platform.writing w where w.origin = l.origin) as written,
+         array(select u.kind from exchange.unapplied u where u.origin = l.origin) as waiting,
          h.epoch::float8 as epoch, h.seq::float8 as seq, encode(h.hash, 'hex') as hash
     from exchange.log l
     left join lateral (
@@ -46,6 +54,8 @@ const toRow = (raw: RawRow): LogRow => ({
       : { epoch: raw.epoch, seq: raw.seq, hash: raw.hash },
   stoppedAt: raw.stopped_at,
   stoppedWhy: raw.stopped_why,
+  written: raw.written,
+  waiting: raw.waiting,
 })
 
 export const emptyLog = (origin: CellId): LogRow => ({
@@ -55,6 +65,8 @@ export const emptyLog = (origin: CellId): LogRow => ({
   head: null,
   stoppedAt: null,
   stoppedWhy: null,
+  written: false,
+  waiting: [],
 })
 
 export const branchOf = ({ openings, head }: Pick<LogRow, 'openings' | 'head'>): Branch => ({
@@ -67,6 +79,14 @@ export const listLogs = async (db: Queries): Promise<LogRow[]> =>
 
 export const findLogs = async (db: Queries, origins: readonly CellId[]): Promise<LogRow[]> =>
   (await db.sql<RawRow>(`${SELECT} where l.origin = any($1) order by l.origin`, [origins])).map(toRow)
+
+/**
+ * From here on this transaction's commit does not wait for the disk: for copies of others' logs, which are asked for again when a
+ * crash takes the last of them. What this cell itself decides on their ground is committed later, and with it all that was before.
+ */
+export const isCopy = async (tx: Queries): Promise<void> => {
+  await tx.sql(`set local synchronous_commit = off`)
+}
 
 /** The log's row, made if need be and locked until the transaction ends: one taker at a time. */
 export const lockLog = async (tx: Queries, origin: CellId): Promise<LogRow> => {
@@ -210,22 +230,39 @@ export interface RecordLine {
   readonly signature: string | null
 }
 
-const INSTANT = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-const LINE = `'{"origin":"' || origin || '","epoch":' || epoch || ',"seq":' || seq || ',"kind":"' || kind ||
-  '","at":"' || ${INSTANT('at')} || '","subject":' || to_json(subject) || ',"body":' || body ||
-  coalesce(',' || nullif(substr(extra::text, 2, length(extra::text) - 2), ''), '') ||
-  ',"prevHash":"' || encode(prev_hash, 'hex') || '","hash":"' || encode(hash, 'hex') || '"}'`
+interface RawLine {
+  seq: number
+  epoch: number
+  kind: string
+  at: Date
+  subject: string
+  body: string
+  extra: string | null
+  prev_hash: string
+  hash: string
+  signature: string | null
+}
 
-/** Records as they travel, made by the database: nothing is parsed only to be written again. */
-export const linesAfter = (db: Queries, origin: CellId, after: number, limit: number): Promise<RecordLine[]> =>
-  db.sql<RecordLine>(
-    `select seq::float8 as seq, ${LINE} as line, encode(signature, 'hex') as signature
+/** Records as they travel. Bodies pass as text: nothing is parsed only to be written again. */
+export const linesAfter = async (db: Queries, origin: CellId, after: number, limit: number): Promise<RecordLine[]> => {
+  const rows = await db.sql<RawLine>(
+    `select seq::float8 as seq, epoch::float8 as epoch, kind, at, subject, body::text as body, extra::text as extra,
+            encode(prev_hash, 'hex') as prev_hash, encode(hash, 'hex') as hash, encode(signature, 'hex') as signature
        from platform.oplog
       where origin = $1 and seq > $2
       order by seq
       limit $3`,
     [origin, after, limit],
   )
+  return rows.map(({ signature, ...row }) => ({ seq: row.seq, line: toLine(origin, row), signature }))
+}
+
+const toLine = (
+  origin: CellId,
+  { epoch, seq, kind, at, subject, body, extra, prev_hash, hash }: Omit<RawLine, 'signature'>,
+) =>
+  `{"origin":"${origin}","epoch":${epoch},"seq":${seq},"kind":"${kind}","at":"${at.toISOString()}","subject":${JSON.stringify(subject)},` +
+  `"body":${body},${extra === null ? '' : `${extra.slice(1, -1)},`}"prevHash":"${prev_hash}","hash":"${hash}"}`
 
 /** One record as it travels, with its signature. */
 export const lineAt = async (db: Queries, origin: CellId, seq: number): Promise<RecordLine | undefined> =>
