@@ -31,6 +31,8 @@ import { relyingParty, userHandle } from './relying-party.ts'
 export const FRESH_SIGN_IN_MIN = 30
 export const PASSKEYS_MAX = 20
 const TIMEOUT_MS = 120_000
+/** EdDSA, ES256, RS256 (COSE numbers): what authenticators have, and nothing experimental. */
+const ALGORITHMS = [-8, -7, -257]
 
 const view = (row: PasskeyRow): z.input<typeof Passkey> => ({
   id: row.id,
@@ -72,6 +74,7 @@ export const registrationOptions = async (
     challenge: new Uint8Array(Buffer.from(challenge, 'base64url')),
     timeout: TIMEOUT_MS,
     attestationType: 'none',
+    supportedAlgorithmIDs: ALGORITHMS,
     excludeCredentials: known.map(({ id, transports }) => ({ id, transports: [...transports] })),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   })
@@ -95,6 +98,7 @@ export const register = async (
     expectedOrigin: [...rp.origins],
     expectedRPID: rp.id,
     requireUserVerification: true,
+    supportedAlgorithmIDs: ALGORITHMS,
   }).catch(() => undefined)
   if (verified?.verified !== true)
     return refuse('sign-in-refused', 'the passkey could not be verified', '/body/response')

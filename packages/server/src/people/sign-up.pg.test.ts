@@ -19,7 +19,7 @@ const FORM: ApplicationInput = {
 const applied = async (w: World, form: Partial<ApplicationInput> = {}) =>
   must(await w.test.call(e.apply, { body: { ...FORM, ...form } }))
 
-const pending = async (w: World, by: { call: World['desk']['call'] }) => {
+const pending = async (by: { call: World['desk']['call'] }) => {
   const { applications } = must(await by.call(e.listApplications, { query: {} }))
   const [first] = applications
   assert.ok(first, 'an application waits')
@@ -37,9 +37,9 @@ test('a doctor of a private hospital is in within minutes: asked, approved by a 
   const { ticket } = await applied(w)
   assert.equal(must(await w.test.call(e.readOwnApplication, { body: { ticket } })).state, 'pending')
 
-  const application = await pending(w, sponsor)
+  const application = await pending(sponsor)
   assert.equal(application.licenceTail, '456')
-  const body = { decision: 'approve', roles: ['requester'] } as const
+  const body = { decision: 'approve' as const, roles: ['requester' as const] }
   const { link } = must(await sponsor.call(e.decideApplication, { params: { id: application.id }, body }))
   assert.ok(link)
   const seen = must(await w.test.call(e.readOwnApplication, { body: { ticket } }))
@@ -73,8 +73,8 @@ test('a sponsor decides for the own hospital only, and gives no more than they m
   assert.ok(other)
   const [sponsor, stranger] = [await sponsorOf(w, ORIGIN_ID), await sponsorOf(w, other.id)]
   await applied(w)
-  const { id } = await pending(w, sponsor)
-  const approve = { decision: 'approve', roles: ['requester'] } as const
+  const { id } = await pending(sponsor)
+  const approve = { decision: 'approve' as const, roles: ['requester' as const] }
   assert.deepEqual(must(await stranger.call(e.listApplications, { query: {} })).applications, [])
   assert.equal(refusedAs(await stranger.call(e.decideApplication, { params: { id }, body: approve })), 'not-allowed')
   assert.equal(refusedAs(await stranger.call(e.applicationEvents, { params: { id } })), 'not-allowed')
@@ -91,8 +91,8 @@ test('a sponsor cannot approve themselves under their own licence or from their 
   await using w = await peopleWorld()
   const sponsor = await sponsorOf(w, ORIGIN_ID)
   await applied(w)
-  const first = await pending(w, sponsor)
-  const approve = { decision: 'approve', roles: ['requester'] } as const
+  const first = await pending(sponsor)
+  const approve = { decision: 'approve' as const, roles: ['requester' as const] }
   const made = must(await sponsor.call(e.decideApplication, { params: { id: first.id }, body: approve }))
   const { db, ids } = w.test.cell.deps
   // The new colleague becomes a sponsor, and then applies once more.
@@ -102,7 +102,7 @@ test('a sponsor cannot approve themselves under their own licence or from their 
   must(await twin.call(signIn, { body: { token: made.link?.link.split('#')[1] ?? '' } }))
   for (const form of [{ phone: '010-9999-0000' }, { licenceNumber: '999', phone: '01012345678' }]) {
     await applied(w, form)
-    const mine = await pending(w, twin)
+    const mine = await pending(twin)
     assert.equal(
       refusedAs(await twin.call(e.decideApplication, { params: { id: mine.id }, body: approve })),
       'not-allowed',
@@ -126,7 +126,7 @@ test('the first sponsor of a hospital is invited by the regional desk, and then 
   const sponsor = browser(w.test)
   must(await sponsor.call(signIn, { body: { token: link.split('#')[1] ?? '' } }))
   await applied(w)
-  const { id } = await pending(w, sponsor)
+  const { id } = await pending(sponsor)
   must(await sponsor.call(e.decideApplication, { params: { id }, body: { decision: 'approve', roles: ['requester'] } }))
 })
 
@@ -134,7 +134,7 @@ test('declined with a reason the applicant reads; withdrawn by the applicant; ex
   await using w = await peopleWorld()
   const sponsor = await sponsorOf(w, ORIGIN_ID)
   const declined = await applied(w)
-  const { id } = await pending(w, sponsor)
+  const { id } = await pending(sponsor)
   const why = '우리 병원 직원이 아닙니다'
   must(await sponsor.call(e.decideApplication, { params: { id }, body: { decision: 'decline', why } }))
   const read = must(await w.test.call(e.readOwnApplication, { body: { ticket: declined.ticket } }))
@@ -151,11 +151,11 @@ test('declined with a reason the applicant reads; withdrawn by the applicant; ex
   )
 
   const late = await applied(w)
-  const waiting = await pending(w, sponsor)
+  const waiting = await pending(sponsor)
   w.test.clock.advance(APPLICATION_HOURS * HOUR)
   // Expired by the clock alone, and written down by the timer.
   const again = await sponsorOf(w, ORIGIN_ID)
-  const approve = { decision: 'approve', roles: ['requester'] } as const
+  const approve = { decision: 'approve' as const, roles: ['requester' as const] }
   assert.equal(
     refusedAs(await again.call(e.decideApplication, { params: { id: waiting.id }, body: approve })),
     'wrong-state',
@@ -170,7 +170,7 @@ test('of two sponsors who decide at once, one has decided', async () => {
   await using w = await peopleWorld()
   const sponsors = [await sponsorOf(w, ORIGIN_ID), await sponsorOf(w, ORIGIN_ID)]
   await applied(w)
-  const { id } = await pending(w, sponsors[0] as (typeof sponsors)[number])
+  const { id } = await pending(sponsors[0] as (typeof sponsors)[number])
   const approve = { params: { id }, body: { decision: 'approve' as const, roles: ['requester' as const] } }
   const both = await Promise.all(sponsors.map((one) => one.call(e.decideApplication, approve)))
   assert.equal(both.filter(({ ok }) => ok).length, 1)
@@ -199,12 +199,12 @@ test('whoever asks gets the same answer whether the licence is known here or not
   await using w = await peopleWorld()
   const sponsor = await sponsorOf(w, ORIGIN_ID)
   const first = await applied(w)
-  const { id } = await pending(w, sponsor)
+  const { id } = await pending(sponsor)
   must(await sponsor.call(e.decideApplication, { params: { id }, body: { decision: 'approve', roles: ['requester'] } }))
   const known = await applied(w, { phone: '010-2222-2222' })
   const unknown = await applied(w, { phone: '010-3333-3333', licenceNumber: '777' })
   for (const answer of [first, known, unknown]) assert.deepEqual(Object.keys(answer).sort(), ['expiresAt', 'ticket'])
-  const again = await pending(w, sponsor)
+  const again = await pending(sponsor)
   assert.equal(again.sameLicence, 1, 'the sponsor is told, not the applicant')
 
   const codes: string[] = []
