@@ -25,6 +25,8 @@ const LOOK_MS = 5_000
 export const withFarHospitals = (own: Directory, db: Queries, region: string): WideDirectory => {
   let far: readonly RankedHospital[] = []
   let farVersion = ''
+  /** Rises with every reading: two words of one instant are two versions. */
+  let readings = 0
   let dirty = true
   let lookedAt = Number.NEGATIVE_INFINITY
   let merged: { readonly key: string; readonly snapshot: DirectorySnapshot } | undefined
@@ -33,17 +35,19 @@ export const withFarHospitals = (own: Directory, db: Queries, region: string): W
     dirty = false
     lookedAt = performance.now()
     const [row] = await db.sql<{ version: string }>(
-      `select count(*) || ':' || coalesce(extract(epoch from max(told_at))::text, '') as version from beds.told_hospital`,
+      // Not the newest alone: the clocks of regions differ, and a later word may carry an earlier time.
+      `select count(*) || ':' || coalesce(sum(extract(epoch from told_at))::text, '') as version from beds.told_hospital`,
     )
     if (row === undefined || row.version === farVersion) return
     const rows = await db.sql<{ facts: unknown }>(`select h.facts from beds.told_hospital h order by h.id`)
     far = rows.map(({ facts }) => toHospital(hospitalStated.parse(facts))).filter((one) => one.sidoCode !== region)
     farVersion = row.version
+    readings += 1
   }
   const widen = async (snapshot: DirectorySnapshot): Promise<DirectorySnapshot> => {
     await look()
     if (far.length === 0) return snapshot
-    const key = `${snapshot.version}+${farVersion}`
+    const key = `${snapshot.version}+${readings}`
     if (merged?.key === key) return merged.snapshot
     // The cell of a hospital's region knows it best: a register entry of ours about it gives way.
     const theirs = new Set<string>(far.map(({ id }) => id))
@@ -61,6 +65,7 @@ export const withFarHospitals = (own: Directory, db: Queries, region: string): W
     },
     told: () => {
       dirty = true
+      farVersion = ''
     },
     own: () => own.current(),
   }

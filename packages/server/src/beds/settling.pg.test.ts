@@ -277,3 +277,37 @@ test('who the patient was is erased some days after the end, never before; who l
   const { entries } = must(await requester.call(e.timeline, { params: { id: admitted.id } }))
   assert.equal(entries.at(-1)?.kind, 'identity_erased')
 })
+
+test('a patient of another region to whom a bed was given here is forgotten as well, and who looked is not', async () => {
+  await using w = await world({ hospitals: 1, slots: 2 })
+  const { deps } = w.test.cell
+  const beds = { ...deps, region: '28', exchange: alone('28') } as unknown as Beds
+  const now = w.test.clock.now()
+  for (const [ask, occupied] of [
+    ['A1', now],
+    ['A2', null],
+  ] as const) {
+    await deps.db.sql(
+      `insert into beds.grant (ask_id, sido, asker, state, slot_id, hospital_id, fencing, until, answered_at, occupied_at)
+       values ($1, '28', '11', 'confirmed', 'S-1-1', 'H-001', 1, $2, $2, $3)`,
+      [ask, now, occupied],
+    )
+    await deps.db.sql(`insert into beds.grant_patient (ask_id, sealed, received_at) values ($1, $2, $3)`, [
+      ask,
+      Buffer.alloc(40),
+      now,
+    ])
+    await deps.db.sql(
+      `insert into beds.grant_look (ask_id, at, act, person_id, person_name) values ($1, $2, 'seen', 'p', '한병상')`,
+      [ask, now],
+    )
+  }
+  w.test.clock.advance(IDENTITY_KEPT_DAYS * 24 * HOUR_MS)
+  assert.equal(await eraseIdentities(beds), 1)
+  const left = await deps.db.sql<{ ask_id: string }>('select ask_id from beds.grant_patient')
+  assert.deepEqual(
+    left.map(({ ask_id: id }) => id),
+    ['A2'],
+  )
+  assert.equal((await deps.db.sql('select from beds.grant_look')).length, 2)
+})
