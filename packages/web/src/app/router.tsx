@@ -105,10 +105,66 @@ const sources = createRoute({
   ),
 })
 
+const rooms = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/rooms',
+  component: lazyRouteComponent(
+    page(() => import('../features/rooms/page.tsx')),
+    'RoomsPage',
+  ),
+})
+const room = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/rooms/$id',
+  component: lazyRouteComponent(
+    page(() => import('./room-page.tsx')),
+    'RoomPage',
+  ),
+})
+const roomOfRequest = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/requests/$id/room',
+  component: lazyRouteComponent(
+    page(() => import('../features/rooms/page.tsx')),
+    'RoomOfRequestPage',
+  ),
+})
+const roster = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/roster',
+  component: lazyRouteComponent(
+    page(() => import('../features/rosters/page.tsx')),
+    'RosterPage',
+  ),
+})
+const guest = createRoute({
+  getParentRoute: () => root,
+  path: '/guest',
+  component: lazyRouteComponent(
+    stubborn(() => import('../features/rooms/guest/page.tsx')),
+    'GuestPage',
+  ),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    signedIn.addChildren([home, newRequest, request, desk, hospital, board, hospitals, hospitalPage, sources]),
+    guest,
+    signedIn.addChildren([
+      home,
+      newRequest,
+      request,
+      desk,
+      hospital,
+      board,
+      hospitals,
+      hospitalPage,
+      sources,
+      rooms,
+      room,
+      roomOfRequest,
+      roster,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

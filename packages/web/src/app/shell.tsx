@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { OfferWatch } from '../features/beds/offer-watch.tsx'
+import { RoomWatch } from '../features/rooms/room-watch.tsx'
 import { currentLanguage, setLanguage } from '../i18n/index.ts'
 import { readySound } from '../ui/sound.ts'
 import { ConnectionLine } from './connection-line.tsx'
@@ -60,6 +61,7 @@ export const Shell = () => {
       <div id="live-polite" className="visually-hidden" aria-live="polite" />
       <div id="live-urgent" className="visually-hidden" role="alert" />
       {me !== null && hasRole(me, 'hospital_desk') ? <OfferWatch /> : null}
+      {me === null ? null : <RoomWatch personId={me.id} />}
     </div>
   )
 }
@@ -76,6 +78,8 @@ const MainNav = ({ me }: { me: Me }) => {
     ...(hasRole(me, 'requester', 'hospital_desk', 'placement_desk')
       ? [{ to: '/requests/new', label: t('nav.ask') } as const]
       : []),
+    { to: '/rooms', label: t('nav.rooms') } as const,
+    { to: '/roster', label: t('nav.roster') } as const,
     { to: '/board', label: t('nav.board') } as const,
     { to: '/hospitals', label: t('nav.hospitals') } as const,
   ]

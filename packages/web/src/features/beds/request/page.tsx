@@ -1,6 +1,6 @@
 import type { RequestView } from '@dure/contract'
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { StaleNote } from '../../../app/connection-line.tsx'
 import { hasRole, useSignedIn } from '../../../app/session.ts'
@@ -52,6 +52,9 @@ const RequestBody = ({ request }: { request: RequestView }) => {
           </strong>{' '}
           {t('queue.waiting')}
         </span>
+        <Link to="/requests/$id/room" params={{ id: request.id }} className="button look-secondary size-small">
+          {t('rooms.open')}
+        </Link>
       </div>
       <PatientLine request={request} />
       <Ladder state={request.state} />

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { bedEndpoints, type Call, type RequestView, roomEndpoints, rosterEndpoints } from '@dure/contract'
+import type { Browser, Page } from 'playwright-core'
+import { ask, callAs, must, triaged } from './api.ts'
+import { enterAs, openPerson, startBrowser, takePictures } from './browser.ts'
+import { demoCell, deskOf, type RunningCell } from './cell.ts'
+import { type Line, openLine } from './line.ts'
+
+let line: Line
+let cell: RunningCell
+let browser: Browser
+let doctor: Call
+let desk: Call
+before(async () => {
+  line = await openLine()
+  cell = await demoCell({ DURE_PUBLIC_URL: line.url })
+  line.leadTo(Number(new URL(cell.url).port))
+  browser = await startBrowser()
+  doctor = await callAs(cell.url, 'demo-28-er-1')
+  desk = await callAs(cell.url, 'demo-28-placement-1')
+})
+beforeEach(() => line.set('open'))
+after(async () => {
+  await takePictures(browser)
+  await browser.close()
+  await cell[Symbol.asyncDispose]()
+  await line[Symbol.asyncDispose]()
+})
+
+/** A patient for whom one hospital is asked. */
+const asked = async (): Promise<{ request: RequestView; hospitalDesk: string; roomId: string }> => {
+  const request = await triaged(doctor, desk)
+  const found = must(await desk(bedEndpoints.listCandidates, { params: { id: request.id }, query: {} })).candidates
+  const best = found.find((one) => one.freeFitting > 1) ?? found[0]
+  assert.ok(best)
+  await ask(desk, request, best.hospitalId)
+  const room = must(await desk(roomEndpoints.roomOfRequest, { params: { id: request.id } }))
+  return { request, hospitalDesk: await deskOf(cell, best.hospitalName), roomId: room.id }
+}
+
+const inRoom = async (personId: string, roomId: string, url = cell.url) => {
+  const person = await openPerson(browser, url)
+  await enterAs(person.page, personId)
+  await person.page.goto(`/rooms/${roomId}`)
+  await person.page.locator('.composer textarea').waitFor()
+  return person
+}
+
+const write = async (page: Page, text: string) => {
+  await page.locator('.composer textarea').fill(text)
+  await page.locator('.composer textarea').press('Enter')
+}
+
+const messages = async (roomId: string, text: string): Promise<number> => {
+  const { items } = must(await desk(roomEndpoints.roomTimeline, { params: { id: roomId }, query: { limit: 200 } }))
+  return items.filter((item) => item.type === 'message' && item.body.kind === 'text' && item.body.text === text).length
+}
+
+test('a request has its room: desk and hospital talk, the hospital accepts from the card, an acknowledgement is asked and given', async () => {
+  const { request, hospitalDesk, roomId } = await asked()
+  const placement = await openPerson(browser, cell.url)
+  await enterAs(placement.page, 'demo-28-placement-1')
+  await placement.page.goto(`/requests/${request.id}`)
+  await placement.page.getByRole('link', { name: '대화방 열기' }).click()
+  await placement.page.waitForURL(`**/rooms/${roomId}`)
+  await placement.page.locator('.room-card[data-card="request"]').waitFor()
+  const hospital = await inRoom(hospitalDesk, roomId)
+
+  await write(placement.page, '흉부외과 수술 가능합니까?')
+  await hospital.page.locator('.message', { hasText: '흉부외과 수술 가능합니까?' }).waitFor()
+  await write(hospital.page, '가능합니다. 음압 중환자실 준비하겠습니다.')
+  await placement.page.locator('.message', { hasText: '준비하겠습니다' }).waitFor()
+  await placement.page.locator('.receipt-counts', { hasText: '읽음 1' }).waitFor()
+
+  const offer = hospital.page.locator('.room-card[data-card="offer"]')
+  await offer.getByRole('button', { name: '수용', exact: true }).click()
+  await hospital.page.getByRole('dialog').locator('button[type="submit"]').click()
+  await hospital.page.getByRole('dialog').waitFor({ state: 'detached' })
+  await placement.page.locator('.room-card[data-card="hold"]').waitFor()
+  assert.equal(must(await desk(bedEndpoints.getRequest, { params: { id: request.id } })).state, 'held')
+  assert.equal(await offer.getByRole('button', { name: '수용', exact: true }).count(), 0)
+
+  await placement.page.getByLabel('확인 요청').selectOption('10')
+  await write(placement.page, '구급차 15분 뒤 도착합니다.')
+  const wanted = hospital.page.locator('.message', { hasText: '15분 뒤' })
+  await wanted.getByRole('button', { name: '확인했습니다' }).click()
+  await placement.page.locator('.message', { hasText: '15분 뒤' }).locator('[data-ack="acknowledged"]').waitFor()
+  assert.deepEqual([placement.faults, hospital.faults], [[], []])
+  await placement.context.close()
+  await hospital.context.close()
+})
+
+test('a script in a message and in the name of a file is only ever text', async () => {
+  const { hospitalDesk, roomId } = await asked()
+  const script = '<img src=x onerror="window.stolen=1"><script>window.stolen=1</script>'
+  const writer = await inRoom('demo-28-placement-1', roomId)
+  const reader = await inRoom(hospitalDesk, roomId)
+  await write(writer.page, script)
+  const name = '"><img src=x onerror=window.stolen=1>.txt'
+  const file = { name, mimeType: 'text/plain', buffer: Buffer.from('활력징후 기록') }
+  await writer.page.locator('.composer input[type="file"]').setInputFiles(file)
+  await writer.page.locator('.attachments .status').waitFor()
+  await writer.page.locator('.composer button[type="submit"]').click()
+  await reader.page.locator('.message-file').waitFor()
+  assert.equal(await reader.page.locator('.message-text').first().innerText(), script)
+  assert.match(await reader.page.locator('.message-file').innerText(), /onerror=window\.stolen=1/)
+  assert.equal(await reader.page.evaluate(() => 'stolen' in window), false)
+  assert.equal(await reader.page.locator('.room-timeline img').count(), 0)
+
+  const page = { name: '검사.png', mimeType: 'image/png', buffer: Buffer.from('<html><script>1</script></html>') }
+  await writer.page.locator('.composer input[type="file"]').setInputFiles(page)
+  await writer.page.locator('.attachments [role="alert"]').waitFor()
+  await writer.context.close()
+  await reader.context.close()
+})
+
+test('what is written while the line is cut waits in sight, survives a reload, and arrives once and in order', async () => {
+  const { roomId } = await asked()
+  const { page, context } = await inRoom('demo-28-placement-1', roomId, line.url)
+  line.set('cut')
+  await write(page, '첫째 글')
+  await write(page, '둘째 글')
+  await page.locator('.room-waiting li', { hasText: '둘째 글' }).waitFor()
+  assert.equal(await messages(roomId, '첫째 글'), 0)
+  line.set('lose-answers')
+  for (let tries = 0; tries < 60 && (await messages(roomId, '첫째 글')) === 0; tries += 1) await page.waitForTimeout(500)
+  line.set('open')
+  await page.reload()
+  await page.locator('.message:not(.is-waiting)', { hasText: '둘째 글' }).waitFor({ timeout: 45_000 })
+  await page.locator('.room-waiting').waitFor({ state: 'detached' })
+  assert.deepEqual([await messages(roomId, '첫째 글'), await messages(roomId, '둘째 글')], [1, 1])
+  const texts = await page.locator('.message-text').allInnerTexts()
+  assert.deepEqual(texts.slice(-2), ['첫째 글', '둘째 글'])
+  await context.close()
+})
+
+test('somebody without an account comes in by a link and a code, once, and sees only this room', async () => {
+  const { roomId } = await asked()
+  const { page, context } = await inRoom('demo-28-placement-1', roomId)
+  await page.getByRole('button', { name: '초대' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.locator('[data-field="forName"] input').fill('보건소 김역학')
+  await dialog.locator('button[type="submit"]').click()
+  const link = new URL(await dialog.locator('[data-field="link"] input').inputValue())
+  const code = await dialog.locator('.invite-code').innerText()
+  await dialog.getByRole('button', { name: '닫기' }).click()
+
+  const guest = await openPerson(browser, cell.url)
+  await guest.page.goto(`${link.pathname}${link.hash}`)
+  await guest.page.locator('[data-field="name"] input').fill('김역학')
+  await guest.page.locator('[data-field="code"] input').fill(code)
+  await guest.page.locator('button[type="submit"]').click()
+  await guest.page.locator('.composer textarea').waitFor()
+  assert.equal(new URL(guest.page.url()).hash, '')
+  await write(guest.page, '접촉자 명단 보냈습니다.')
+  await page.locator('.message', { hasText: '접촉자 명단' }).waitFor()
+  await write(page, '고맙습니다.')
+  await guest.page.locator('.message', { hasText: '고맙습니다' }).waitFor()
+
+  const again = await openPerson(browser, cell.url)
+  await again.page.goto(`${link.pathname}${link.hash}`)
+  await again.page.locator('[data-field="name"] input').fill('다른 사람')
+  await again.page.locator('[data-field="code"] input').fill(code)
+  await again.page.locator('button[type="submit"]').click()
+  await again.page.locator('[role="alert"]', { hasText: '새 링크' }).waitFor()
+  for (const one of [context, guest.context, again.context]) await one.close()
+})
+
+test('who is on call is answered with a telephone, and a swap is done when both have agreed', async () => {
+  const now = Date.now()
+  const shift = (personId: string, name: string, from: number, hours: number) => ({
+    ...{ place: { kind: 'desk' as const, id: '28' }, duty: 'placement' as const, personId, name },
+    phone: '032-000-0700',
+    startsAt: new Date(now + from * 3_600_000).toISOString(),
+    endsAt: new Date(now + (from + hours) * 3_600_000).toISOString(),
+  })
+  must(await desk(rosterEndpoints.addShift, { body: shift('demo-28-placement-1', '김배정', -1, 9) }))
+  must(await desk(rosterEndpoints.addShift, { body: shift('demo-28-placement-2', '이배정', 8, 8) }))
+  const first = await openPerson(browser, cell.url)
+  await enterAs(first.page, 'demo-28-placement-1')
+  await first.page.goto('/roster')
+  await first.page.locator('.on-call-person a[href^="tel:"]', { hasText: '032-000-0700' }).waitFor()
+  await first.page.locator('.shift', { hasText: '김배정' }).first().click()
+  await first.page.getByRole('dialog').locator('[data-field="swap"] select').selectOption({ index: 1 })
+  await first.page.getByRole('button', { name: '교대 제안' }).click()
+  await first.page.locator('.swap[data-swap="proposed"]').waitFor()
+
+  const second = await openPerson(browser, cell.url)
+  await enterAs(second.page, 'demo-28-placement-2')
+  await second.page.goto('/roster')
+  await second.page.locator('.swap').getByRole('button', { name: '동의' }).click()
+  await second.page.locator('.swap[data-swap="agreed"]').waitFor()
+  await first.context.close()
+  await second.context.close()
+})

@@ -1,0 +1,86 @@
+import { DUTIES, RANKS, type ResponseOf, type rosterEndpoints, type ShiftView } from '@dure/contract'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { currentLanguage } from '../../i18n/index.ts'
+import { Shape } from '../../ui/shape.tsx'
+import { Empty } from '../../ui/states.tsx'
+import { useNow } from '../../ui/time.tsx'
+import { seoulDay, weekFrom } from './seoul-days.ts'
+import { ShiftDialog } from './shift-dialog.tsx'
+
+type Roster = ResponseOf<typeof rosterEndpoints.getRoster>
+
+const inSeoul = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(currentLanguage() === 'ko' ? 'ko-KR' : 'en-GB', { timeZone: 'Asia/Seoul', ...options })
+const dayName = (ms: number) => inSeoul({ month: 'numeric', day: 'numeric', weekday: 'short' }).format(ms)
+const hour = (at: string) => inSeoul({ hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at))
+
+/** The week by day: holidays marked, hours without anybody said in words, each shift one tap from its acts. */
+export const Week = ({ roster }: { roster: Roster }) => {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState<string | null>(null)
+  const today = seoulDay(useNow())
+  const shifts = roster.shifts.filter(({ state }) => state === 'planned')
+  const shift = shifts.find(({ id }) => id === open)
+  if (shifts.length === 0 && roster.warnings.length === 0)
+    return <Empty title={t('rosters.empty')}>{t(roster.mayEdit ? 'rosters.emptyEdit' : 'rosters.emptyNext')}</Empty>
+  return (
+    <>
+      <ol className="week">
+        {weekFrom(Date.parse(roster.from)).map(({ day, from, to }) => {
+          const off = roster.days.find((one) => one.day === day)
+          const gaps = roster.warnings.filter((one) => one.day === day && one.warning === 'gap')
+          return (
+            <li
+              key={day}
+              className={`week-day ${off === undefined ? '' : 'is-off'}`}
+              aria-current={day === today ? 'date' : undefined}
+            >
+              <h3>
+                {dayName(from)}
+                {off?.kind === 'holiday' ? (
+                  <span className="tag is-late">{off.name ?? t('rosters.holiday')}</span>
+                ) : null}
+              </h3>
+              <ul>
+                {sorted(shifts.filter((one) => Date.parse(one.startsAt) < to && Date.parse(one.endsAt) > from)).map(
+                  (one) => (
+                    <li key={one.id}>
+                      <button type="button" className="shift" onClick={() => setOpen(one.id)}>
+                        <span className="shift-duty">
+                          {t(`duty.${one.duty}`)}
+                          {one.rank === 'on_call' ? '' : ` · ${t(`rosters.rank.${one.rank}`)}`}
+                        </span>
+                        <strong>{one.name}</strong>
+                        <span className="quiet">
+                          {hour(one.startsAt)}–{hour(one.endsAt)}
+                        </span>
+                      </button>
+                    </li>
+                  ),
+                )}
+                {gaps.map((gap) => (
+                  <li key={`${gap.duty}${gap.rank}${gap.from}`} className="shift-gap">
+                    <Shape name="triangle" /> {t(`duty.${gap.duty}`)} {t('rosters.warning.gap')} {hour(gap.from)}–
+                    {hour(gap.to)}
+                  </li>
+                ))}
+              </ul>
+            </li>
+          )
+        })}
+      </ol>
+      {shift === undefined ? null : (
+        <ShiftDialog key={shift.id} shift={shift} others={shifts} onClose={() => setOpen(null)} />
+      )}
+    </>
+  )
+}
+
+const sorted = (shifts: readonly ShiftView[]): readonly ShiftView[] =>
+  shifts.toSorted(
+    (a, b) =>
+      DUTIES.indexOf(a.duty) - DUTIES.indexOf(b.duty) ||
+      RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) ||
+      a.startsAt.localeCompare(b.startsAt),
+  )
