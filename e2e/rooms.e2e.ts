@@ -64,7 +64,7 @@ test('a request has its room: desk and hospital talk, the hospital accepts from 
   await placement.page.goto(`/requests/${request.id}`)
   await placement.page.getByRole('link', { name: '대화방 열기' }).click()
   await placement.page.waitForURL(`**/rooms/${roomId}`)
-  await placement.page.locator('.room-card[data-card="request"]').waitFor()
+  await placement.page.locator('.room-card[data-card="request"]').first().waitFor()
   const hospital = await inRoom(hospitalDesk, roomId)
 
   await write(placement.page, '흉부외과 수술 가능합니까?')
@@ -124,7 +124,8 @@ test('what is written while the line is cut waits in sight, survives a reload, a
   await page.locator('.room-waiting li', { hasText: '둘째 글' }).waitFor()
   assert.equal(await messages(roomId, '첫째 글'), 0)
   line.set('lose-answers')
-  for (let tries = 0; tries < 60 && (await messages(roomId, '첫째 글')) === 0; tries += 1) await page.waitForTimeout(500)
+  for (let tries = 0; tries < 60 && (await messages(roomId, '첫째 글')) === 0; tries += 1)
+    await page.waitForTimeout(500)
   line.set('open')
   await page.reload()
   await page.locator('.message:not(.is-waiting)', { hasText: '둘째 글' }).waitFor({ timeout: 45_000 })

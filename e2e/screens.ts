@@ -30,5 +30,8 @@ export const screensOf = (scene: Scene): readonly Screen[] => [
   { name: 'hospitals', as: 'demo-28-er-1', path: '/hospitals', ready: '.hospital-line' },
   { name: 'hospital', as: 'demo-28-er-1', path: `/hospitals/${scene.hospitalId}`, ready: '.capabilities' },
   { name: 'sources', as: 'demo-28-placement-1', path: '/sources', ready: '.source-grid' },
+  { name: 'rooms', as: 'demo-28-placement-1', path: '/rooms', ready: '.room-row' },
+  { name: 'room', as: 'demo-28-placement-1', path: `/requests/${scene.offered}/room`, ready: '.room-card' },
+  { name: 'roster', as: 'demo-28-placement-1', path: '/roster', ready: '.on-call' },
   { name: 'missing', as: 'demo-28-er-1', path: '/no/such/place', ready: '.state' },
 ]

@@ -27,7 +27,9 @@ export const AckState = ({ messageId, ack }: { messageId: string; ack: AckView }
           <strong>{ack.acknowledgedBy}</strong> <Clock at={ack.acknowledgedAt} seconds />
         </span>
       )}
-      {open ? <span className="quiet">{t('rooms.ack.asks', { rung: t(`rooms.rung.${ack.rung}`) })}</span> : null}
+      {open && ack.state !== 'exhausted' ? (
+        <span className="quiet">{t('rooms.ack.asks', { rung: t(`rooms.rung.${ack.rung}`) })}</span>
+      ) : null}
       {open && !ack.mine ? <Countdown until={ack.dueAt} label={t('rooms.ack.left')} /> : null}
       {ack.mine ? <AckButton messageId={messageId} ack={ack} /> : null}
     </div>

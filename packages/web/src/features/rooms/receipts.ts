@@ -1,4 +1,5 @@
 import { roomEndpoints } from '@dure/contract'
+import { queries } from '../../app/queries.ts'
 import { call } from '../../offline/api.ts'
 
 /** Delivered and seen go out together, a little later than they happen: one request for many messages and rooms. */
@@ -41,6 +42,7 @@ const send = async (): Promise<void> => {
   if (receipts.length === 0) return
   const answer = await call(roomEndpoints.sendReceipts, { body: { receipts } }).catch(() => null)
   if (answer === null) return
+  if (receipts.some(({ seen }) => seen !== undefined)) void queries.invalidateQueries({ queryKey: ['rooms'] })
   for (const [roomId, sent] of batch) {
     told.set(roomId, sent)
     if (wanted.get(roomId) === sent) wanted.delete(roomId)

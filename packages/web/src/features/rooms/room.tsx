@@ -31,10 +31,11 @@ type UseParts = (room: RoomView) => RequestParts
 
 /** One room: the request above, the talk with its cards, and the field below. */
 export const Room = ({ id, useParts }: { id: string; useParts: UseParts }) => {
+  const { t } = useTranslation()
   const room = useQuery(roomQuery(id))
   return (
     <div className="room-page">
-      <aside className="rooms-side">
+      <aside className="rooms-side" aria-label={t('rooms.title')}>
         <RoomList openId={id} />
       </aside>
       <div className="room" data-room={id}>

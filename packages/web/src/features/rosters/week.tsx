@@ -19,7 +19,8 @@ const hour = (at: string) => inSeoul({ hour: '2-digit', minute: '2-digit', hour1
 export const Week = ({ roster }: { roster: Roster }) => {
   const { t } = useTranslation()
   const [open, setOpen] = useState<string | null>(null)
-  const today = seoulDay(useNow())
+  const now = useNow()
+  const today = seoulDay(now)
   const shifts = roster.shifts.filter(({ state }) => state === 'planned')
   const shift = shifts.find(({ id }) => id === open)
   if (shifts.length === 0 && roster.warnings.length === 0)
@@ -29,7 +30,9 @@ export const Week = ({ roster }: { roster: Roster }) => {
       <ol className="week">
         {weekFrom(Date.parse(roster.from)).map(({ day, from, to }) => {
           const off = roster.days.find((one) => one.day === day)
-          const gaps = roster.warnings.filter((one) => one.day === day && one.warning === 'gap')
+          const gaps = roster.warnings.filter(
+            (one) => one.day === day && one.warning === 'gap' && Date.parse(one.to) > now,
+          )
           return (
             <li
               key={day}
@@ -61,8 +64,9 @@ export const Week = ({ roster }: { roster: Roster }) => {
                 )}
                 {gaps.map((gap) => (
                   <li key={`${gap.duty}${gap.rank}${gap.from}`} className="shift-gap">
-                    <Shape name="triangle" /> {t(`duty.${gap.duty}`)} {t('rosters.warning.gap')} {hour(gap.from)}–
-                    {hour(gap.to)}
+                    <Shape name="triangle" /> {t(`duty.${gap.duty}`)}{' '}
+                    {gap.rank === 'on_call' ? '' : t(`rosters.rank.${gap.rank}`)} {t('rosters.warning.gap')}{' '}
+                    {hour(gap.from)}–{hour(gap.to)}
                   </li>
                 ))}
               </ul>
