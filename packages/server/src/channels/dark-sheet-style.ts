@@ -3,8 +3,9 @@ export const SHEET_STYLE = `
 @page { size: A4 portrait; margin: 12mm 10mm 14mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; } @bottom-left { content: "DURE"; font: 9pt sans-serif; } }
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
-body { margin: 0; background: #fff; color: #000; font: 9.5pt/1.35 "Pretendard GOV", "Noto Sans KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif; }
-main { max-width: 200mm; margin: 0 auto; padding: 4mm; }
+body { margin: 0; background: #fff; }
+.sheet { color: #000; background: #fff; font: 9.5pt/1.35 "Pretendard GOV", "Noto Sans KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif; }
+.sheet { max-width: 200mm; min-width: 170mm; margin: 0 auto; padding: 4mm; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2mm 6mm; border-bottom: 1mm solid #000; padding-bottom: 2mm; }
 h1 { font-size: 16pt; margin: 0; }
 h2 { font-size: 11.5pt; margin: 5mm 0 1.5mm; break-after: avoid; }
@@ -29,6 +30,6 @@ tr { break-inside: avoid; }
 .written th:nth-child(3) { width: 46mm; }
 .written th:nth-child(5) { width: 16mm; }
 .privacy { margin-top: 3mm; font-size: 8.5pt; }
-@media screen and (max-width: 600px) { section { overflow-x: auto; } body { font-size: 12pt; } }
-@media print { main { max-width: none; padding: 0; } }
+@media screen and (max-width: 600px) { body { overflow-x: auto; } .sheet { font-size: 12pt; } }
+@media print { .sheet { max-width: none; min-width: 0; padding: 0; } }
 `

@@ -66,7 +66,7 @@ export const sheetHtml = (sheet: Sheet, language: SheetLanguage): string => {
 <style>${SHEET_STYLE}</style>
 </head>
 <body>
-<main>
+<main class="sheet">
 <header><h1>${esc(t.title)}</h1><p class="desk">${esc(sheet.desk)}</p><p class="made">${esc(t.made)} <strong>${made}</strong></p></header>
 <p class="rule">${esc(t.every)}</p>
 ${callsPart(sheet, language)}

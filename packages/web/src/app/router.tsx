@@ -145,10 +145,48 @@ const guest = createRoute({
     'GuestPage',
   ),
 })
+const phone = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/phone',
+  // An address typed by hand carries a number, and a code may begin with a nought.
+  validateSearch: z.object({
+    code: z
+      .union([z.string().max(8), z.int().transform((code) => String(code).padStart(4, '0'))])
+      .optional()
+      .catch(undefined),
+  }),
+  component: lazyRouteComponent(
+    page(() => import('../features/channels/phone-desk.tsx')),
+    'PhoneDeskPage',
+  ),
+})
+const channels = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/channels',
+  component: lazyRouteComponent(
+    page(() => import('../features/channels/page.tsx')),
+    'ChannelsPage',
+  ),
+})
+const darkSheet = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/dark-sheet',
+  component: lazyRouteComponent(
+    page(() => import('../features/channels/dark-sheet-page.tsx')),
+    'DarkSheetPage',
+  ),
+})
+/** The demo's own; elsewhere its page says that there is no such screen. */
+const demoPhones = createRoute({
+  getParentRoute: () => root,
+  path: '/demo/phones',
+  component: lazyRouteComponent(() => import('../features/channels/demo-phones.tsx'), 'DemoPhonesPage'),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    demoPhones,
     guest,
     signedIn.addChildren([
       home,
@@ -164,6 +202,9 @@ export const router = createRouter({
       room,
       roomOfRequest,
       roster,
+      phone,
+      channels,
+      darkSheet,
     ]),
   ]),
   defaultPreload: 'intent',

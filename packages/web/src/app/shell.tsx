@@ -7,6 +7,8 @@ import { RoomWatch } from '../features/rooms/room-watch.tsx'
 import { currentLanguage, setLanguage } from '../i18n/index.ts'
 import { readySound } from '../ui/sound.ts'
 import { ConnectionLine } from './connection-line.tsx'
+import { FootLinks } from './foot-links.tsx'
+import { useKeptSheet } from './kept-sheet.ts'
 import { useLive } from './live.ts'
 import { OutboxTray } from './outbox-tray.tsx'
 import { hasRole, useMe, useSignOut } from './session.ts'
@@ -15,8 +17,10 @@ import { Shortcuts } from './shortcuts.tsx'
 
 export const Shell = () => {
   const { t } = useTranslation()
-  const me = useMe() ?? null
+  const known = useMe()
+  const me = known ?? null
   useLive(me?.id)
+  useKeptSheet(known)
   const path = useLocation({ select: (location) => location.pathname })
   const [menu, setMenu] = useState(false)
   useEffect(readySound, [])
@@ -58,6 +62,7 @@ export const Shell = () => {
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      {me === null ? null : <FootLinks />}
       <div id="live-polite" className="visually-hidden" aria-live="polite" />
       <div id="live-urgent" className="visually-hidden" role="alert" />
       {me !== null && hasRole(me, 'hospital_desk') ? <OfferWatch /> : null}
@@ -80,6 +85,7 @@ const MainNav = ({ me }: { me: Me }) => {
       : []),
     { to: '/rooms', label: t('nav.rooms') } as const,
     { to: '/roster', label: t('nav.roster') } as const,
+    ...(hasRole(me, 'placement_desk') ? [{ to: '/phone', label: t('nav.phone') } as const] : []),
     { to: '/board', label: t('nav.board') } as const,
     { to: '/hospitals', label: t('nav.hospitals') } as const,
   ]
