@@ -20,9 +20,9 @@ th, td { border: 0.25mm solid #555; padding: 0.8mm 1.2mm; text-align: left; vert
 thead { display: table-header-group; }
 thead th { background: #e6e6e6; font-size: 8.5pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 tr { break-inside: avoid; }
-.requests th[scope="row"] { font-size: 13pt; letter-spacing: 0.04em; }
-.requests td:last-child { min-width: 26mm; }
-.requests td:nth-child(7), .tel { white-space: nowrap; }
+.requests th[scope="row"] { font-size: 13pt; letter-spacing: 0.04em; white-space: nowrap; }
+.requests td:last-child { min-width: 22mm; }
+.requests td:nth-child(2), .requests td:nth-child(3), .requests td:nth-child(7), .tel { white-space: nowrap; }
 .none { color: #444; }
 .written { break-inside: avoid; }
 .written td { height: 8mm; }
