@@ -26,7 +26,7 @@ const parcel = z.object({
     facilityId: z.string().nullable(),
     closed: z.boolean(),
   }),
-  /** Readers of the receiving region, as the author's cell has them. */
+  /** Desks of all regions that read along, as the author's cell has them. */
   keys: z.array(z.string()),
   message: z.object({
     id: z.string(),
@@ -74,7 +74,7 @@ const sealedFor = async (
   const cells = cellsOf(rooms, keys)
   if (cells.length === 0) return undefined
   const sealed = cells.map(async (cell) => {
-    const text = JSON.stringify(toParcel(room, row, keysFor(keys, cell)))
+    const text = JSON.stringify(toParcel(room, row, desksOf(keys)))
     return [cell, await exchange.seal(cell, text)] as const
   })
   const known = (await Promise.all(sealed)).flatMap(([cell, text]) => {
@@ -85,11 +85,8 @@ const sealedFor = async (
   return Object.fromEntries(known)
 }
 
-const keysFor = (keys: readonly Key[], cell: string): Key[] =>
-  keys.filter((key) => {
-    const region = regionOfKey(key)
-    return region === cell || region === '*'
-  })
+/** The desks that read along, of every region: who answers from there tells them too. People and hospitals stay with their cell. */
+const desksOf = (keys: readonly Key[]): Key[] => keys.filter((key) => regionOfKey(key) !== undefined)
 
 const toParcel = (room: RoomRow, row: MessageRow, keys: Key[]): Parcel => ({
   room: {
@@ -202,7 +199,7 @@ const takeParcel = async (
   })
 }
 
-/** Readers of this region are who the room's own cell says they are; a room of ours keeps its own. */
+/** Desks read along as the room's own cell says; a room of ours keeps its own readers. */
 const takeReaders = async (
   rooms: Rooms,
   tx: Tx,
@@ -213,7 +210,7 @@ const takeReaders = async (
 ): Promise<void> => {
   if (room.region === rooms.region) return
   const open = (await readersOf(tx, room.id)).filter(({ until }) => until === null).map(({ key }) => key)
-  const gone = open.filter((key) => regionOfKey(key) === rooms.region && !keys.includes(key))
+  const gone = open.filter((key) => regionOfKey(key) !== undefined && !keys.includes(key))
   const came = keys.filter((key) => !open.includes(key))
   if (gone.length > 0) await endReaders(tx, room, gone, now)
   if (came.length > 0) {

@@ -99,7 +99,3 @@ export const reads = (windows: readonly Window[], number: number): boolean =>
   windows.some(({ after, until }) => number > after && (until === null || number <= until))
 
 export const isLive = (windows: readonly Window[]): boolean => windows.some(({ until }) => until === null)
-
-/** The highest number these windows show of a room with this many messages. */
-export const topOf = (windows: readonly Window[], head: number): number =>
-  Math.max(0, ...windows.map(({ after, until }) => ((until ?? head) > after ? Math.min(until ?? head, head) : 0)))
