@@ -40,7 +40,9 @@ export const startControl = async (host: string, port: number): Promise<Control>
   let nation: Nation | undefined
   let look: (() => Promise<ControlView>) | undefined
 
-  app.addHook('onSend', async (_, reply) => reply.header('content-security-policy', POLICY))
+  app.addHook('onSend', async (_, reply) => {
+    void reply.header('content-security-policy', POLICY)
+  })
   app.get(controlEndpoints.showControl.path, async (_, reply) =>
     look === undefined ? sendProblem(reply, { code: 'overloaded', detail: 'the cells are still starting' }) : look(),
   )

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useSyncExternalStore } from 'react'
+import { type ReactNode, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { connectionFacts, connectionOf, subscribeConnection, trueAsOf } from '../offline/connection.ts'
 import { type ShapeName, Status, type Tone } from '../ui/shape.tsx'
@@ -31,7 +31,7 @@ const useShownAsOf = (): number | null => {
 }
 
 /** One quiet line, always there: how we are connected, since when, and how old what you see is. */
-export const ConnectionLine = () => {
+export const ConnectionLine = ({ children }: { children?: ReactNode }) => {
   const { t } = useTranslation()
   const { connection } = useConnection()
   const shownAsOf = useShownAsOf()
@@ -46,6 +46,7 @@ export const ConnectionLine = () => {
           ? null
           : ` (${t('time.since', { time: clockText(connection.since + toServer, true) })})`}
       </Status>
+      {children}
       {shownAsOf === null ? null : (
         <span className={connection.state === 'connected' ? 'shown-age' : 'shown-age is-stale'}>
           {t('connection.shown')} <Ago at={shownAsOf + toServer} />

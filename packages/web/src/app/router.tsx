@@ -80,6 +80,23 @@ const board = createRoute({
     'BoardPage',
   ),
 })
+const national = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/national',
+  component: lazyRouteComponent(
+    page(() => import('../features/national/board.tsx')),
+    'NationalBoardPage',
+  ),
+})
+/** Of the demo of several cells; elsewhere its API does not exist and the page says that it is missing. */
+const control = createRoute({
+  getParentRoute: () => root,
+  path: '/demo/control',
+  component: lazyRouteComponent(
+    stubborn(() => import('../features/national/control.tsx')),
+    'ControlPage',
+  ),
+})
 const hospitals = createRoute({
   getParentRoute: () => signedIn,
   path: '/hospitals',
@@ -186,6 +203,7 @@ const demoPhones = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    control,
     demoPhones,
     guest,
     signedIn.addChildren([
@@ -195,6 +213,7 @@ export const router = createRouter({
       desk,
       hospital,
       board,
+      national,
       hospitals,
       hospitalPage,
       sources,

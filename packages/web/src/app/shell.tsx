@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { OfferWatch } from '../features/beds/offer-watch.tsx'
+import { CellLadder } from '../features/national/cell-ladder.tsx'
 import { RoomWatch } from '../features/rooms/room-watch.tsx'
 import { currentLanguage, setLanguage } from '../i18n/index.ts'
 import { readySound } from '../ui/sound.ts'
@@ -57,7 +58,7 @@ export const Shell = () => {
             </div>
           </div>
         </div>
-        <ConnectionLine />
+        <ConnectionLine>{me === null ? null : <CellLadder />}</ConnectionLine>
       </header>
       <main id="main" tabIndex={-1}>
         <Outlet />
@@ -87,6 +88,9 @@ const MainNav = ({ me }: { me: Me }) => {
     { to: '/roster', label: t('nav.roster') } as const,
     ...(hasRole(me, 'placement_desk') ? [{ to: '/phone', label: t('nav.phone') } as const] : []),
     { to: '/board', label: t('nav.board') } as const,
+    ...(hasRole(me, 'placement_desk', 'national_desk', 'admin')
+      ? [{ to: '/national', label: t('national.nav') } as const]
+      : []),
     { to: '/hospitals', label: t('nav.hospitals') } as const,
   ]
   return (

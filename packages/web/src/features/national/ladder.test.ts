@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { CellsView, CellView } from '@dure/contract'
+import { rungOf, stoodInFor } from './ladder.ts'
+
+const cell = (code: string, link: CellView['link'], cutSince: string | null = null): CellView => ({
+  cell: code,
+  name: code,
+  link,
+  cutSince,
+  knownAsOf: null,
+  relayedBy: null,
+  writer: code,
+  epoch: '1',
+  seq: '1',
+  lastError: null,
+})
+const view = (cells: readonly CellView[], more: Partial<CellsView> = {}): CellsView => ({
+  at: '2022-10-15T06:00:00.000Z',
+  self: '28',
+  state: 'writing',
+  stateSince: '2022-10-15T05:00:00.000Z',
+  writes: ['28'],
+  cells: [cell('28', 'self'), ...cells],
+  alarms: [],
+  ...more,
+})
+
+test('a cell without others has no ladder', () => assert.equal(rungOf(view([])), undefined))
+
+test('connected to all, heard through a neighbour, some cut, region only: each has its own rung', () => {
+  const rung = (...cells: CellView[]) => rungOf(view(cells))?.rung
+  assert.equal(rung(cell('11', 'connected'), cell('41', 'connected')), 'all')
+  assert.equal(rung(cell('11', 'relayed'), cell('41', 'connected')), 'relayed')
+  assert.equal(rung(cell('11', 'cut'), cell('41', 'relayed')), 'some')
+  assert.equal(rung(cell('11', 'cut'), cell('41', 'never')), 'only')
+  assert.equal(rung(cell('11', 'stopped'), cell('41', 'cut')), 'stopped')
+})
+
+test('region only is said since the first link was lost', () => {
+  const cells = [cell('11', 'cut', '2022-10-15T06:10:00.000Z'), cell('41', 'cut', '2022-10-15T06:05:00.000Z')]
+  assert.equal(rungOf(view(cells))?.since, '2022-10-15T06:05:00.000Z')
+})
+
+test('a cell another one stands in for says so before anything else, and who stands in says for whom', () => {
+  const cells = [{ ...cell('28', 'self'), writer: '41' }, cell('11', 'cut')]
+  assert.deepEqual(rungOf({ ...view([]), state: 'stood-in', cells })?.cells, ['41'])
+  assert.deepEqual(stoodInFor(view([], { writes: ['28', '11'] })), ['11'])
+})
