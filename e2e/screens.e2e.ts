@@ -106,6 +106,19 @@ const dialogsOf = (): readonly { name: string; as: string; path: string; buttons
     path: `/requests/${scene.held}`,
     buttons: ['.card-head .button'],
   },
+  { name: 'stop', as: scene.hospitalDesk, path: '/hospital', buttons: ['.own-word .look-danger', '.dialog summary'] },
+  {
+    name: 'what is possible',
+    as: 'demo-28-placement-1',
+    path: `/hospitals/${scene.hospitalId}`,
+    buttons: ['.own-word .act-detours button:last-child'],
+  },
+  {
+    name: 'call',
+    as: 'demo-28-placement-1',
+    path: `/desk?request=${scene.looking}`,
+    buttons: ['.ask-first button'],
+  },
   { name: 'sent', as: 'demo-28-er-1', path: '/', buttons: ['.tray-button'] },
 ]
 
