@@ -39,6 +39,7 @@ export const PATIENT_REACHES = [
   'place',
   'extend',
   'answer',
+  'follow_up',
 ] as const
 export type PatientReach = (typeof PATIENT_REACHES)[number]
 
@@ -70,6 +71,8 @@ export const PATIENT_ACCESS: Record<PatientReach, Row> = {
   place: only(...DESKS),
   extend: only('requester', ...DESKS, 'holding_hospital'),
   answer: only('asked_hospital', ...DESKS),
+  // The request that follows an admission.
+  follow_up: only('holding_hospital', 'placement_desk'),
 }
 
 /** How far a permission goes beside the role. */
@@ -154,7 +157,7 @@ export const PERMISSIONS: Readonly<Record<RouteId, Permission>> = {
   identityAccess: for_(['requester', 'placement_desk', 'admin'], 'see_all'),
   listCandidates: for_(PLACING, 'see_all'),
   settleByPhone: for_(['placement_desk', 'national_desk'], 'place'),
-  draftFollowUp: for_(['hospital_desk', 'placement_desk'], 'act'),
+  draftFollowUp: for_(['hospital_desk', 'placement_desk'], 'follow_up'),
   suggestAssignment: for_(PLACING, 'all'),
   sendOffers: for_(['placement_desk', 'national_desk'], 'place'),
   listOffers: for_(['hospital_desk'], 'filtered'),

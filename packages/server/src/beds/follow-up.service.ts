@@ -6,7 +6,7 @@ import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, type Wor
 import { followUpOf } from './follow-up.ts'
 import { copyIdentity } from './identity.service.ts'
 import { lockPlacement, tellRequest } from './placing.service.ts'
-import { actorsIn, type Placement } from './relations.ts'
+import { type Placement, reaches } from './relations.ts'
 import { createRequest } from './requests.service.ts'
 import { addEvent } from './requests.sql.ts'
 
@@ -32,8 +32,7 @@ export const draftFollowUp = (beds: Beds, person: Person, requestId: string, ask
     return made.ok ? link(work, from, made.value, ask) : made
   })
 
-export const mayFollowUp = (person: Person, placement: Placement): boolean =>
-  actorsIn(person, placement).some((actor) => actor === 'holding_hospital' || actor === 'placement_desk')
+export const mayFollowUp = (person: Person, placement: Placement): boolean => reaches(person, placement, 'follow_up')
 
 const PHONE = /^[0-9+][0-9 -]{2,19}$/
 

@@ -116,6 +116,8 @@ const BODIES: Readonly<Record<string, object>> = {
   editRequest: { version: -1, details: { note: '메모' } },
   setIdentity: { name: '홍길동', birthDate: '1971-11-23' },
   sendOffers: { version: -1 },
+  settleByPhone: { hospitalId: 'H-001', bed: true, heardFrom: '당직의' },
+  draftFollowUp: { reason: 'step_down' },
   // A desk types what it was told by phone.
   actOnOffer: { act: { event: 'decline', reason: 'staff' }, channel: 'phone', heardFrom: '당직의' },
 }
@@ -147,6 +149,7 @@ test('every route × every relation to the patient: what the table lets, and not
         url: addressOf(endpoint, id),
         ...(body === undefined ? {} : { payload: body }),
       })
+      assert.notEqual(answer.statusCode, 400, `${endpoint.id} needs a body above: ${answer.payload}`)
       const may = expected(endpoint, person, reach, relation)
       assert.equal(
         answer.statusCode !== 403,
