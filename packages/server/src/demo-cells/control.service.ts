@@ -18,8 +18,9 @@ import { makeReader } from './people.service.ts'
 
 const WEB_DIR = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 const KEEP = 30
-/** Of the page itself; the cells' own policy is stricter and stays theirs. */
-const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+/** As strict as the cells' own. */
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 export interface Control {
   readonly port: number
