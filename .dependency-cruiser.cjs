@@ -1,5 +1,5 @@
 // The boundaries of docs/adr/0001: what a linter keeps so that a slice stays a slice.
-const test = '\\.test\\.ts$'
+const test = '\\.test(ing)?\\.ts$'
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -40,6 +40,8 @@ module.exports = {
         pathNot: '/(index|command)\\.ts$',
       },
       to: {
+        // A type does no I/O.
+        dependencyTypesNot: ['type-only'],
         path: [
           '^packages/server/src/[a-z]+/[a-z0-9-]+\\.(sql|service|routes)\\.ts$',
           '^packages/server/src/platform/(db|http|postgres)',

@@ -45,7 +45,7 @@ export const PhoneForm = ({ request, onDone }: { request: RequestView; onDone: (
     const who = heardFrom.trim()
     if (option === undefined || who === '' || missing.length > 0) return
     const label = { key: 'outbox.label.phoned', values: { code: request.code, what: words(option) } }
-    const settled = await send({ ...callOf(request, option, said, who), label })
+    const settled = await sendCall(send, request, option, said, who, label)
     if (settled.ok) onDone(t('phoneDesk.done', { code: request.code, what: words(option) }))
   }
 
@@ -119,21 +119,34 @@ const useWords = (request: RequestView) => {
   }
 }
 
+type Send = ReturnType<typeof useAct>['send']
+type Label = Parameters<Send>[0]['label']
+
 /** The same transition a screen makes, with who said it. */
-const callOf = (request: RequestView, option: PhoneOption, said: Said, heardFrom: string) => {
+const sendCall = (
+  send: Send,
+  request: RequestView,
+  option: PhoneOption,
+  said: Said,
+  heardFrom: string,
+  label: Label,
+) => {
   const heard = { channel: 'phone', heardFrom } as const
   switch (option.kind) {
     case 'offer': {
       const act = offerAct.parse(offerActOf(option.event, said))
-      return { endpoint: bedEndpoints.actOnOffer, input: { params: { id: option.offer.id }, body: { act, ...heard } } }
+      const input = { params: { id: option.offer.id }, body: { act, ...heard } }
+      return send({ endpoint: bedEndpoints.actOnOffer, input, label })
     }
     case 'request': {
       const act = requestAct.parse(requestActOf(option.event, said))
-      const body = { act, version: request.version, ...heard }
-      return { endpoint: bedEndpoints.actOnRequest, input: { params: { id: request.id }, body } }
+      const input = { params: { id: request.id }, body: { act, version: request.version, ...heard } }
+      return send({ endpoint: bedEndpoints.actOnRequest, input, label })
     }
-    case 'still_true':
-      return { endpoint: bedEndpoints.stillTrue, input: { params: { id: option.offer.hospitalId }, body: heard } }
+    case 'still_true': {
+      const input = { params: { id: option.offer.hospitalId }, body: heard }
+      return send({ endpoint: bedEndpoints.stillTrue, input, label })
+    }
   }
 }
 
