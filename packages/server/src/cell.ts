@@ -231,6 +231,7 @@ const registerAll = async (
 const reachPeople = ({ notifiers }: Rooms, channels: Channels): void => {
   const alertOf = ({ messageId, step, requestCode, dueAt, to }: Notice, now: Date) => ({
     people: to.personId === null ? [] : [to.personId],
+    phones: to.phone === null ? [] : [to.phone],
     reason: `room-ack:${messageId}:${step}`,
     code: requestCode,
     // Of use until somebody answers: at least as long as the next try takes.

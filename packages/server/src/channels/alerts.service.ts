@@ -2,6 +2,7 @@ import type { Tx } from '../platform/db.ts'
 import type { Channels } from './channels.service.ts'
 import { numbersToReach } from './numbers.sql.ts'
 import { queueText } from './outbox.service.ts'
+import { isTextable, parsePhoneNumber } from './phone-number.ts'
 import { queuePush } from './push.service.ts'
 import { alertText } from './texts.ts'
 
@@ -10,6 +11,8 @@ export type Reached = number
 
 export interface Alert {
   readonly people: readonly string[]
+  /** Telephones of the roster, for those of them who registered none, or have no account. */
+  readonly phones?: readonly string[]
   /** Why: for the same reason nobody is alerted twice on the same device. */
   readonly reason: string
   /** The request's code, if it is about one: the only thing besides its existence that an alert tells. */
@@ -39,11 +42,18 @@ const alertBy = async (
 ): Promise<Reached> => {
   if (!channels.carriers.some(({ media }) => media.includes(medium))) return 0
   const numbers = await numbersToReach(tx, { people: alert.people, facilityId: null, desk: false })
+  const registered = numbers.map(({ id, phone }) => ({ id, phone }))
   let reached = 0
-  for (const { id, phone } of numbers) {
+  for (const { id, phone } of registered.length > 0 ? registered : ofRoster(alert.phones ?? [])) {
     const reason = `alert:${medium}:${alert.reason}:${phone}`.slice(0, 200)
     const ask = { reason, purpose: 'alert', medium, phone, numberId: id, text: alertText(alert.code) } as const
     if (await queueText(channels, tx, { ...ask, expiresAt: alert.expiresAt }, now)) reached += 1
   }
   return reached
 }
+
+const ofRoster = (phones: readonly string[]): { readonly id: null; readonly phone: string }[] =>
+  phones.flatMap((raw) => {
+    const phone = parsePhoneNumber(raw)
+    return phone === undefined || !isTextable(phone) ? [] : [{ id: null, phone }]
+  })
