@@ -102,7 +102,7 @@ test('health, readiness and figures are told; readiness fails while the oplog st
   assert.equal((await test.inject({ url: '/healthz' })).statusCode, 200)
   assert.equal((await test.inject({ url: '/readyz' })).statusCode, 200)
   await test.cell.deps.db.sql(
-    `insert into platform.outbox (kind, at, subject, body, audience) values ('tested', $1, 'S', '{}', '{}')`,
+    `insert into platform.outbox (origin, kind, at, subject, body, audience) values ('28', 'tested', $1, 'S', '{}', '{}')`,
     [test.clock.now()],
   )
   test.clock.advance(31_000)

@@ -115,7 +115,7 @@ const startServer = async (w: World): Promise<{ child: ChildProcess; url: string
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env.PATH,
-      DATABASE_URL: String(w.test.cell.deps.db.pool.options.connectionString),
+      DATABASE_URL: w.test.database.url,
       DURE_DATA_DIR: w.test.cell.deps.config.dataDir,
       DURE_PORT: '0',
       DURE_LOG_LEVEL: 'info',

@@ -9,7 +9,7 @@ import { must, type World, world } from '../testing/bed-world.ts'
 const another = (w: World) =>
   startCell(w.test.cell.deps.config, {
     log: makeLogger('silent', undefined),
-    connection: { connectionString: String(w.test.cell.deps.db.pool.options.connectionString) },
+    connection: w.test.database.connection,
     listen: false,
     background: false,
     clock: w.test.clock,
