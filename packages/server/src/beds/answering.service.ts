@@ -44,7 +44,8 @@ export const actOnOffer = (
     if (found === null) return notFound('offer')
     const actor = offerActorOf(person, found.placement, found.offer)
     if (!actor.ok) return { ok: false, error: toRefusal(actor.error) }
-    if (actor.value === 'asking_desk' && SPOKEN.includes(answer.act.event) && !wasHeard(answer))
+    const toldBy = actor.value === 'asking_desk' || answer.channel === 'phone'
+    if (toldBy && SPOKEN.includes(answer.act.event) && !wasHeard(answer))
       return refuse('invalid-input', 'say who of the hospital said so, and by phone or SMS', '/body/heardFrom')
     return answerOffer(work, found, actor.value, answer.act)
   })

@@ -16,7 +16,7 @@ p { margin: 1mm 0; }
 .calls { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(60mm, 1fr)); gap: 1mm 4mm; }
 .calls strong { white-space: nowrap; }
 table { width: 100%; border-collapse: collapse; }
-th, td { border: 0.25mm solid #555; padding: 0.8mm 1.2mm; text-align: left; vertical-align: top; overflow-wrap: anywhere; word-break: keep-all; }
+th, td { border: 0.25mm solid #555; padding: 0.8mm 1.2mm; text-align: left; vertical-align: top; overflow-wrap: break-word; word-break: keep-all; }
 thead { display: table-header-group; }
 thead th { background: #e6e6e6; font-size: 8.5pt; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 tr { break-inside: avoid; }
@@ -30,6 +30,6 @@ tr { break-inside: avoid; }
 .written th:nth-child(3) { width: 46mm; }
 .written th:nth-child(5) { width: 16mm; }
 .privacy { margin-top: 3mm; font-size: 8.5pt; }
-@media screen and (max-width: 600px) { body { overflow-x: auto; } .sheet { font-size: 12pt; } }
+@media screen and (max-width: 600px) { body { overflow-x: auto; } .sheet { font-size: 11pt; min-width: 230mm; } }
 @media print { .sheet { max-width: none; min-width: 0; padding: 0; } }
 `

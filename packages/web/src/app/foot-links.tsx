@@ -1,12 +1,19 @@
+import type { Me } from '@dure/contract'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { hasRole } from './session.ts'
 
 /** What is needed seldom, and then at once. */
-export const FootLinks = () => {
+export const FootLinks = ({ me }: { me: Me }) => {
   const { t } = useTranslation()
   return (
     <footer className="foot">
       <nav aria-label={t('nav.foot')}>
+        {hasRole(me, 'placement_desk') ? (
+          <Link to="/phone" className="foot-link">
+            {t('phoneDesk.title')}
+          </Link>
+        ) : null}
         <Link to="/dark-sheet" className="foot-link">
           {t('nav.darkSheet')}
         </Link>

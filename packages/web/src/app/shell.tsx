@@ -63,7 +63,7 @@ export const Shell = () => {
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
-      {me === null ? null : <FootLinks />}
+      {me === null ? null : <FootLinks me={me} />}
       <div id="live-polite" className="visually-hidden" aria-live="polite" />
       <div id="live-urgent" className="visually-hidden" role="alert" />
       {me !== null && hasRole(me, 'hospital_desk') ? <OfferWatch /> : null}
@@ -86,7 +86,7 @@ const MainNav = ({ me }: { me: Me }) => {
       : []),
     { to: '/rooms', label: t('nav.rooms') } as const,
     { to: '/roster', label: t('nav.roster') } as const,
-    ...(hasRole(me, 'placement_desk') ? [{ to: '/phone', label: t('nav.phone') } as const] : []),
+    ...(hasRole(me, 'placement_desk') ? [{ to: '/phone', label: t('nav.phone'), wideOnly: true } as const] : []),
     { to: '/board', label: t('nav.board') } as const,
     ...(hasRole(me, 'placement_desk', 'national_desk', 'admin')
       ? [{ to: '/national', label: t('national.nav') } as const]
@@ -96,7 +96,12 @@ const MainNav = ({ me }: { me: Me }) => {
   return (
     <nav className="nav" aria-label={t('nav.label')}>
       {links.map((link) => (
-        <Link key={link.to} to={link.to} className="nav-link" aria-current={path === link.to ? 'page' : undefined}>
+        <Link
+          key={link.to}
+          to={link.to}
+          className={'wideOnly' in link ? 'nav-link is-wide-only' : 'nav-link'}
+          aria-current={path === link.to ? 'page' : undefined}
+        >
           {link.label}
         </Link>
       ))}
