@@ -200,9 +200,68 @@ const demoPhones = createRoute({
   component: lazyRouteComponent(() => import('../features/channels/demo-phones.tsx'), 'DemoPhonesPage'),
 })
 
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  component: lazyRouteComponent(
+    page(() => import('../features/people/sign-up.tsx')),
+    'SignUpPage',
+  ),
+})
+const organisationReturn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/organisation',
+  component: lazyRouteComponent(
+    page(() => import('../features/people/organisation-return.tsx')),
+    'OrganisationReturn',
+  ),
+})
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/account',
+  component: lazyRouteComponent(
+    page(() => import('../features/people/account.tsx')),
+    'AccountPage',
+  ),
+})
+const people = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/people',
+  component: lazyRouteComponent(
+    page(() => import('../features/people/people-page.tsx')),
+    'PeoplePage',
+  ),
+})
+const breakGlass = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/break-glass',
+  component: lazyRouteComponent(
+    page(() => import('../features/people/break-glass.tsx')),
+    'BreakGlassPage',
+  ),
+})
+const access = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/access',
+  component: lazyRouteComponent(
+    page(() => import('../features/people/access-page.tsx')),
+    'AccessPage',
+  ),
+})
+const keys = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/keys',
+  component: lazyRouteComponent(
+    page(() => import('../features/people/keys-page.tsx')),
+    'KeysPage',
+  ),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    signUp,
+    organisationReturn,
     control,
     demoPhones,
     guest,
@@ -224,6 +283,11 @@ export const router = createRouter({
       phone,
       channels,
       darkSheet,
+      account,
+      people,
+      breakGlass,
+      access,
+      keys,
     ]),
   ]),
   defaultPreload: 'intent',

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { OfferWatch } from '../features/beds/offer-watch.tsx'
 import { CellLadder } from '../features/national/cell-ladder.tsx'
+import { PeopleWatch } from '../features/people/watch.tsx'
 import { RoomWatch } from '../features/rooms/room-watch.tsx'
 import { currentLanguage, setLanguage } from '../i18n/index.ts'
 import { readySound } from '../ui/sound.ts'
@@ -59,6 +60,7 @@ export const Shell = () => {
           </div>
         </div>
         <ConnectionLine>{me === null ? null : <CellLadder />}</ConnectionLine>
+        {me === null ? null : <PeopleWatch me={me} />}
       </header>
       <main id="main" tabIndex={-1}>
         <Outlet />
@@ -115,7 +117,10 @@ const Person = ({ me }: { me: Me }) => {
   return (
     <div className="person">
       <span className="person-name">
-        <strong>{me.name}</strong>
+        <Link to="/account" className="account-link">
+          <strong>{me.name}</strong>
+          <span className="visually-hidden">{t('people.nav.account')}</span>
+        </Link>
         <span className="quiet">{me.facilityName ?? me.roles.map((role) => t(`role.${role}`)).join(', ')}</span>
       </span>
       <button type="button" className="text-button" onClick={() => void signOut()}>

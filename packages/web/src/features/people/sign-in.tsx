@@ -1,17 +1,16 @@
 import { demoSignIn, listDemoPeople, type Me, type Problem, type ResponseOf, signIn } from '@dure/contract'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { homeOf } from '../../app/home-of.ts'
-import { switchPerson, useMe } from '../../app/session.ts'
+import { useMe } from '../../app/session.ts'
 import { currentLanguage } from '../../i18n/index.ts'
 import { call, Refused, read } from '../../offline/api.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card, PageTitle } from '../../ui/page.tsx'
 import { problemTitle } from '../../ui/problem.ts'
 import { Failed, Loading } from '../../ui/states.tsx'
-import { setServerTime } from '../../ui/time.tsx'
+import { useEnter } from './enter.ts'
+import { WaysIn } from './ways-in.tsx'
 
 /** One-time links everywhere; on a demo cell also a choice of its invented people. */
 export const SignIn = () => {
@@ -30,20 +29,10 @@ export const SignIn = () => {
           </Button>
         </Card>
       )}
-      {token === '' ? <p className="lead">{t('signIn.lead')}</p> : <LinkSignIn token={token} onEnter={enter} />}
+      {token === '' ? <WaysIn onEnter={enter} /> : <LinkSignIn token={token} onEnter={enter} />}
       <DemoPeople onEnter={enter} />
     </div>
   )
-}
-
-const useEnter = () => {
-  const queries = useQueryClient()
-  const navigate = useNavigate()
-  return (me: Me) => {
-    setServerTime(me.cell.now)
-    switchPerson(queries, me)
-    void navigate({ to: homeOf(me) })
-  }
 }
 
 /** Waits for a press: a mail scanner that opens the address must not spend the link. */
@@ -132,6 +121,9 @@ const ORDER: readonly Person['roles'][number][] = [
   'transport',
   'national_desk',
   'admin',
+  'privacy_officer',
+  'sponsor',
+  'desk_lead',
 ]
 
 const byRole = (people: readonly Person[]): [Person['roles'][number], Person[]][] =>
