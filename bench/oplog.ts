@@ -294,10 +294,11 @@ const catchUpRate = async (folder: string) => {
 }
 
 const countOf = async (cell: Cell, origin: string, onFirst: () => void): Promise<number> => {
-  const [last] = await cell.deps.db.sql<{ seq: number }>(
-    `select seq::float8 as seq from platform.oplog where origin = $1 order by seq desc limit 1`,
+  const { rows } = await cell.deps.db.pool.query<{ seq: number }>(
+    `select seq::float8 as seq from platform.oplog where origin = $1 order by oplog.seq desc limit 1`,
     [origin],
   )
+  const [last] = rows
   if ((last?.seq ?? 0) > 0) onFirst()
   return last?.seq ?? 0
 }
@@ -315,7 +316,9 @@ const fill = async (url: string): Promise<void> => {
   }
   await until(
     'numbered',
-    async () => Number((await client.query(`select max(seq) as seq from platform.oplog`)).rows[0]?.seq) > MISSED,
+    async () =>
+      Number((await client.query(`select max(seq) as seq from platform.oplog where origin = '28'`)).rows[0]?.seq) >
+      MISSED,
     240_000,
   )
   await client.end()

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Db } from '../platform/db.ts'
 import { commonEnd, newestEpoch } from './branch.ts'
-import { branchOf, findLogs, type LogRow, lineAt, linesAfter, type RecordLine } from './log.sql.ts'
+import { branchOf, findLogs, type LogRow, lineAt, linesAfter, planned, type RecordLine } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import type { Mark } from './mark.service.ts'
 import type { Have, Vector } from './vector.ts'
@@ -79,7 +79,8 @@ export interface Answering {
   sendNothingNew(vector: Vector, sink: Sink): Promise<void>
 }
 
-export const makeAnswering = ({ db, self, asOf, raiseMark }: AnswerParts): Answering => {
+export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerParts): Answering => {
+  const db = planned(database)
   const heads = new Map<CellId, { readonly epoch: number; readonly line: RecordLine | undefined }>()
   const openingLine = async ({ origin, openings }: LogRow): Promise<RecordLine | undefined> => {
     const opening = openings.at(-1)

@@ -8,7 +8,7 @@ import type { Db } from '../platform/db.ts'
 import { type Answering, makeAnswering } from './answer.service.ts'
 import { newestEpoch } from './branch.ts'
 import type { Intake, Taken } from './intake.service.ts'
-import { branchOf, listLogs } from './log.sql.ts'
+import { branchOf, listLogs, planned } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import type { MarkKeeper } from './mark.service.ts'
 import { makeRunReader, type Step } from './runs.ts'
@@ -39,7 +39,9 @@ export const exportLogs = async (
 ): Promise<readonly Exported[]> => {
   await mkdir(folder, { recursive: true })
   const answering = makeAnswering({ db, self, asOf: () => null, raiseMark: marks.raise })
-  const rows = (await listLogs(db)).filter(({ origin, head }) => head !== null && (origins?.includes(origin) ?? true))
+  const rows = (await listLogs(planned(db))).filter(
+    ({ origin, head }) => head !== null && (origins?.includes(origin) ?? true),
+  )
   const files: Exported[] = []
   for (const row of rows) {
     let from = after.get(row.origin) ?? 0

@@ -1,8 +1,8 @@
-import type { Queries } from '../platform/db.ts'
+import type { Db, Queries } from '../platform/db.ts'
 import { newestEpoch } from './branch.ts'
 import type { Contact } from './cell-states.ts'
 import type { ContactRow, Contacts } from './contact.ts'
-import { type LogRow, listLogs } from './log.sql.ts'
+import { type LogRow, listLogs, planned } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import type { Standing } from './ports.ts'
 
@@ -34,7 +34,7 @@ export interface ContactView extends Contact {
 }
 
 /** What is known of each cell: contact and log together. */
-export const listContacts = async (db: Queries, cells: readonly CellId[]): Promise<ContactView[]> => {
+export const listContacts = async (db: Db, cells: readonly CellId[]): Promise<ContactView[]> => {
   const rows = await db.sql<{
     cell: string
     direct_at: Date | null
@@ -43,7 +43,7 @@ export const listContacts = async (db: Queries, cells: readonly CellId[]): Promi
     known_as_of: Date | null
     relayed_by: string | null
   }>(`select cell, direct_at, failing_since, last_error, known_as_of, relayed_by from exchange.peer`)
-  const logs = await listLogs(db)
+  const logs = await listLogs(planned(db))
   const all = [...new Set([...cells, ...logs.map(({ origin }) => origin)])].sort()
   return all.map((cell) => {
     const row = rows.find((one) => one.cell === cell)
@@ -61,7 +61,7 @@ export const listContacts = async (db: Queries, cells: readonly CellId[]): Promi
   })
 }
 
-export const standingsOf = async (db: Queries, self: CellId, contacts: Contacts): Promise<Standing[]> => {
+export const standingsOf = async (db: Db, self: CellId, contacts: Contacts): Promise<Standing[]> => {
   const writing = await db.sql<{ origin: string; epoch: number }>(
     `select origin, epoch::float8 as epoch from platform.writing`,
   )

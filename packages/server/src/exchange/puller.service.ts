@@ -7,7 +7,7 @@ import { AskFailed, ask, LIMITS, type Limits, type Link } from './client.service
 import type { Contacts } from './contact.ts'
 import type { CellState } from './epoch.service.ts'
 import type { Intake, Taken } from './intake.service.ts'
-import { branchOf, emptyLog, findLogs } from './log.sql.ts'
+import { branchOf, emptyLog, findLogs, planned } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import { isRelayFor, SILENT_AFTER_MS } from './relays.ts'
 import type { Have, Vector } from './vector.ts'
@@ -158,7 +158,7 @@ export const startPuller = (link: Link, parts: PullerParts): Puller => {
     const answering = others.filter((id) => !contacts.isSilent(id, nowMs, SILENT_AFTER_MS))
     const relayed = silent.filter((id) => isRelayFor(peer, id, [...new Set([...answering, peer])], nowMs))
     const origins = [peer, self, ...relayed]
-    const rows = await findLogs(deps.db, origins)
+    const rows = await findLogs(planned(deps.db), origins)
     return new Map(
       origins.flatMap((origin) => {
         const row = rows.find((one) => one.origin === origin) ?? emptyLog(origin)

@@ -1,7 +1,7 @@
 import type { Db } from '../platform/db.ts'
 import { FIRST_HASH, findChainFault, verifyHash } from '../platform/oplog-chain.ts'
 import { type Directory, logKeysOf } from './directory.ts'
-import { listLogs, signedRecordsAfter } from './log.sql.ts'
+import { listLogs, planned, signedRecordsAfter } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import { openedBody, openingRefusal } from './opening.ts'
 
@@ -41,7 +41,7 @@ export const verifyLogs = async (
         ],
       }
     : directory
-  const logs = (await listLogs(db)).filter(({ origin }) => only === undefined || origin === only)
+  const logs = (await listLogs(planned(db))).filter(({ origin }) => only === undefined || origin === only)
   const verified: Verified[] = []
   for (const { origin } of logs) verified.push(await verifyLog(db, known, origin))
   return verified
@@ -56,7 +56,7 @@ const verifyLog = async (db: Db, directory: Directory, origin: CellId): Promise<
   let lastSigned = true
   const result = (fault: Verified['fault']): Verified => ({ origin, records: after.seq, signatures, openings, fault })
   for (;;) {
-    const page = await signedRecordsAfter(db, origin, after.seq, PAGE)
+    const page = await signedRecordsAfter(planned(db), origin, after.seq, PAGE)
     if (page.length === 0) break
     const chain = findChainFault(
       page.map(({ record }) => record),

@@ -16,7 +16,7 @@ const readLog = async ({ cell }: TestCell): Promise<ReadOp[]> => {
     `select origin, epoch::float8 as epoch, seq::float8 as seq, kind, at, subject, body,
             encode(prev_hash, 'hex') as "prevHash", encode(hash, 'hex') as hash, signature
        from platform.oplog
-      order by seq`,
+      order by oplog.seq`,
   )
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }))
 }
@@ -113,7 +113,9 @@ test('a reader that follows by number misses nothing while writers write', async
     for (let cursor = '1'; ; ) {
       const last = !writing
       await test.cell.sequence()
-      const rows = await db.sql<{ seq: string }>('select seq from platform.oplog where seq > $1 order by seq', [cursor])
+      const rows = await db.sql<{ seq: string }>('select seq from platform.oplog where seq > $1 order by oplog.seq', [
+        cursor,
+      ])
       seen.push(...rows.map(({ seq }) => seq))
       cursor = rows.at(-1)?.seq ?? cursor
       if (last) return

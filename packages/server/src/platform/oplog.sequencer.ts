@@ -13,8 +13,9 @@ const LOCK = [7_382, 1]
 
 /** Who numbers ops, or opens an epoch, of a log that this cell writes holds this until its transaction ends. */
 export const lockWriting = async (tx: Queries): Promise<void> => {
-  // Waits rather than gives up: who holds the lock may have read the outbox before our commit.
-  await tx.sql(`select pg_advisory_xact_lock($1, $2)`, LOCK)
+  // Waits rather than gives up: who holds the lock may have read the outbox before our commit. The plans of this transaction are made
+  // for the log as it is: one that was made while it was empty reads all of it to find its end.
+  await tx.sql(`select pg_advisory_xact_lock($1, $2), set_config('plan_cache_mode', 'force_custom_plan', true)`, LOCK)
 }
 
 /**
@@ -51,13 +52,13 @@ export const sequence = (db: Deps['db'], cell: CellIdentity): Promise<number> =>
       `delete from platform.outbox o
         using platform.writing w
         where w.origin = o.origin
-          and o.id in (
+          and o.id = any (array(
             select n.id
               from platform.outbox n
-              join platform.writing m on m.origin = n.origin and m.timeline = ${TIMELINE_SQL}
+             where n.origin in (select m.origin from platform.writing m where m.timeline = ${TIMELINE_SQL})
              order by n.id
              limit $1
-          )
+          ))
        returning o.id, o.origin, w.epoch::float8 as epoch, o.kind, o.at, o.subject, o.body, o.audience`,
       [BATCH],
     )
@@ -81,7 +82,7 @@ export const appendNumbered = async (
   ops: readonly Unnumbered[],
 ): Promise<number> => {
   const [last] = await tx.sql<{ seq: number; hash: string }>(
-    `select seq::float8 as seq, encode(hash, 'hex') as hash from platform.oplog where origin = $1 order by seq desc limit 1`,
+    `select seq::float8 as seq, encode(hash, 'hex') as hash from platform.oplog where origin = $1 order by oplog.seq desc limit 1`,
     [origin],
   )
   const first = (last?.seq ?? 0) + 1

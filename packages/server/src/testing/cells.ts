@@ -180,7 +180,7 @@ export const testCells = async (ids: readonly string[], options: TestCellsOption
       log: (origin) =>
         current().deps.db.sql(
           `select seq::float8 as seq, encode(hash, 'hex') as hash, kind, subject
-             from platform.oplog where origin = $1 order by seq`,
+             from platform.oplog where origin = $1 order by oplog.seq`,
           [origin],
         ),
     }
