@@ -29,6 +29,8 @@ const runCell = async (
   const cell = await startCell(testConfig({ DURE_DATA_DIR: dataDir, DURE_HOST: '127.0.0.1', ...env }), {
     log: makeLogger('silent', undefined),
     connection: database.connection,
+    // Another build of the web app than the one that is served.
+    ...(process.env.E2E_WEB_DIR === undefined ? {} : { webDir: process.env.E2E_WEB_DIR }),
     ...(prepare === undefined ? {} : { prepare }),
   })
   return {

@@ -55,10 +55,16 @@ const surname = (at: number): string => SURNAMES[at % SURNAMES.length] ?? '김'
 
 /** People of every role; ids are short, for they are typed into addresses. */
 export const peopleOf = (region: Region, hospitals: readonly Place[]): readonly DemoPerson[] => {
-  const person = (id: string, name: string, role: Role, facilityId: HospitalId | null = null): DemoPerson => ({
+  const person = (
+    id: string,
+    name: string,
+    role: Role,
+    facilityId: HospitalId | null = null,
+    also?: Role,
+  ): DemoPerson => ({
     id: `demo-${region.code}-${id}`,
     name,
-    roles: [role],
+    roles: also === undefined ? [role] : [role, also],
     region: region.code,
     facilityId,
   })
@@ -71,6 +77,14 @@ export const peopleOf = (region: Region, hospitals: readonly Place[]): readonly 
       return person(`er-${number}`, `${surname(at)}${work}`, 'requester', id)
     }),
     ...answering.map(({ id, number }, at) => person(`desk-${number}`, `${surname(at + 4)}병상`, 'hospital_desk', id)),
+    // Somebody in each of these hospitals approves colleagues.
+    ...answering
+      .slice(0, 3)
+      .map(({ id, number }, at) =>
+        person(`sponsor-${number}`, `${surname(at + 9)}승인`, 'hospital_desk', id, 'sponsor'),
+      ),
+    person('lead-1', '장총괄', 'placement_desk', null, 'desk_lead'),
+    person('privacy-1', '서보호', 'privacy_officer'),
     person('placement-1', '김배정', 'placement_desk'),
     person('placement-2', '이배정', 'placement_desk'),
     person('transport-1', '박이송', 'transport'),

@@ -1,6 +1,6 @@
 import { signUpEndpoints as e } from '@dure/contract'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage } from '../../i18n/index.ts'
 import { Button } from '../../ui/button.tsx'
@@ -24,30 +24,28 @@ export const Devices = ({ personId }: { personId: string }) => {
   const query = useQuery(devicesQuery)
   const queries = useQueryClient()
   const { send, busy, trouble, setTrouble } = useSend()
-  const [here, setHere] = useState<string | null>(null)
-  const look = async () => {
-    const kept = await deviceCredential().catch(() => undefined)
-    setHere(kept?.personId === personId ? kept.credentialId : null)
-    return kept
-  }
+  const device = useQuery({
+    queryKey: ['people', 'this-device', personId],
+    queryFn: async () => {
+      const kept = await deviceCredential().catch(() => undefined)
+      return kept?.personId === personId ? { id: kept.credentialId, validUntil: kept.validUntil } : null
+    },
+  })
+  const here = device.data ?? null
   const enrol = async () => {
     const label = t('people.account.thisPhone')
     const problem: Trouble | null = await enrolDevice(personId, label).catch(() => 'no-answer' as const)
     setTrouble(problem)
-    await look()
     void queries.invalidateQueries({ queryKey: ['people'] })
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once per person
+  const runsOut = here?.validUntil
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per credential
   useEffect(() => {
-    void look().then((kept) => {
-      const old = kept?.personId === personId && Date.parse(kept.validUntil) - Date.now() < RENEW_BELOW_DAYS * DAY_MS
-      if (old) void enrol()
-    })
-  }, [personId])
+    if (runsOut !== undefined && Date.parse(runsOut) - Date.now() < RENEW_BELOW_DAYS * DAY_MS) void enrol()
+  }, [runsOut])
   const revoke = async (id: string) => {
-    if (id === here) await forgetDevice()
+    if (id === here?.id) await forgetDevice()
     await send(e.revokeCredential, { params: { id } })
-    await look()
   }
   const notReady = trouble !== null && trouble !== 'no-answer' && trouble.code === 'wrong-state'
   return (
