@@ -62,7 +62,7 @@ test('an unseen offer rings on the telephone of the demo, and “1” there take
   await page.context().close()
 })
 
-test('with carrier A silent the text comes by B, and the screen says so', async () => {
+test('with carrier A refusing the text comes by B, and the screen says so', async () => {
   const person = await openPerson(browser, cell.url)
   const { page } = person
   await page.goto('/demo/phones')
