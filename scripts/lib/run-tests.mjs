@@ -27,7 +27,7 @@ export const runTests = async (
   if (failing.length > 0 && failing.length <= AGAIN_AT_MOST && failing.every((file) => existsSync(file))) {
     process.stdout.write(`once more by themselves: ${failing.join(' ')}\n`)
     for (const [file, outcome] of await runOnce(failing, { concurrency: 1, timeout })) {
-      if (outcome.failed === 0) process.stdout.write(`failed beside others, passed alone: ${file}\n`)
+      if (file !== '' && outcome.failed === 0) process.stdout.write(`failed beside others, passed alone: ${file}\n`)
       outcomes.set(file, outcome)
     }
   }

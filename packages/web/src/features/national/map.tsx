@@ -46,7 +46,7 @@ export const ProvinceMap = ({ regions }: { regions: readonly RegionOverview[] })
   }, [])
   return (
     <svg className="nation-map" viewBox={korea.viewBox} role="img" aria-label={t('national.mapLabel')}>
-      {korea.locations.map(({ id, path }) => {
+      {korea.locations.map(({ id, path }: { readonly id: string; readonly path: string }) => {
         const code = CODES[id] ?? ''
         return (
           <path
