@@ -11,6 +11,7 @@ import { startPostgres } from '../src/platform/postgres.ts'
 
 const USAGE = `dure import hospitals FILE.csv   read the hospital directory        dure import nemc FILE.xml…   real-time beds
 dure person add | list | invite | disable                                          who may sign in
+dure staff-keys …                 the keys that staff credentials are signed with
 dure pass …                      issue and check passes             dure rules …         entry rules
 dure cell …                      keys, standing in, restoring       dure oplog …         verify, carry by hand
 dure openapi                     the API as an OpenAPI document
@@ -21,6 +22,7 @@ dure --help                      this text; dure <command> --help says more
 const COMMANDS: Record<string, (argv: readonly string[], io: CommandIo) => Promise<number>> = {
   import: async (argv, io) => (await import('../src/facilities/command.ts')).importCommand(argv, io),
   person: async (argv, io) => peopleCommand(argv, io),
+  'staff-keys': async (argv, io) => (await import('../src/people/command.ts')).staffKeysCommand(argv, io),
   pass: async (argv) => (await import('../../pass/bin/pass.ts')).passCommand(argv),
   rules: async (argv) => (await import('../../pass/bin/rules.ts')).rulesCommand(argv),
   cell: async (argv, io) => (await import('../src/exchange/cell.command.ts')).cellCommand(argv, io),
