@@ -77,6 +77,9 @@ export const run = async (): Promise<{
         catchUp.copyPerS,
         'insert … select of the same rows',
       ),
+      row('CPU of one append', append.cpuUs.node + append.cpuUs.database, 'µs', 400, null, 'aim: 5,000/s on two cores'),
+      row('CPU of one record caught up, Node (both cells)', catchUp.cpuUs.node, 'µs', null, null, ''),
+      row('CPU of one record caught up, PostgreSQL (both)', catchUp.cpuUs.database, 'µs', null, null, ''),
       row('17 idle cells, Node', idle.cores, 'cores', null, null, ''),
       row('17 idle cells, PostgreSQL', idle.databaseCores, 'cores', null, null, ''),
     ]
@@ -84,10 +87,13 @@ export const run = async (): Promise<{
       table: rows,
       summary: {
         appendPerS: round(append.perS),
+        appendCpuUs: round(append.cpuUs.node + append.cpuUs.database),
         appendBarePerS: round(append.barePerS),
         lagP50Ms: round(lag.p50),
         lagP99Ms: round(lag.p99),
         catchUpPerS: round(catchUp.perS),
+        catchUpNodeUs: round(catchUp.cpuUs.node),
+        catchUpDatabaseUs: round(catchUp.cpuUs.database),
         catchUpS: round(catchUp.seconds),
         missed: MISSED,
         readerRssMb: round(catchUp.rssMb),
@@ -155,9 +161,11 @@ const appendRate = async () => {
   await during(500, write)
   const before = await count()
   const started = performance.now()
+  const cpu = cpuWatch()
   const written = await during(APPEND_MS, write)
   await until('all numbered', async () => (await count()) - before >= written)
   const perS = (written / (performance.now() - started)) * 1_000
+  const cpuUs = cpu(written)
   const owner = new pg.Client(database.connection)
   await owner.connect()
   await owner.query(
@@ -172,7 +180,7 @@ const appendRate = async () => {
   const barePerS = (bare / (performance.now() - bareStarted)) * 1_000
   await cell.close()
   await rm(folder, { recursive: true, force: true })
-  return { perS, barePerS }
+  return { perS, barePerS, cpuUs }
 }
 
 const during = async (ms: number, work: (n: number) => Promise<void>): Promise<number> => {
@@ -271,7 +279,7 @@ const catchUpRate = async (folder: string) => {
   })
   await fill(one.url)
   await list(`127.0.0.1:${port}`, 2)
-  const started = performance.now()
+  const cpu = cpuWatch()
   const reader = await startCell(testConfig(env('11')), {
     log: makeLogger('silent', undefined),
     connection: other.connection,
@@ -286,11 +294,11 @@ const catchUpRate = async (folder: string) => {
   )
   const seconds = (performance.now() - (first ?? ready)) / 1_000
   const rssMb = process.memoryUsage.rss() / 1_048_576
-  void started
+  const cpuUs = cpu(MISSED)
   await reader.close()
   worker.postMessage({ stop: true })
   await new Promise((resolve) => worker.once('exit', resolve))
-  return { perS: MISSED / seconds, seconds, rssMb, copyPerS: await copyRate(other.url) }
+  return { perS: MISSED / seconds, seconds, rssMb, cpuUs, copyPerS: await copyRate(other.url) }
 }
 
 const countOf = async (cell: Cell, origin: string, onFirst: () => void): Promise<number> => {
@@ -377,6 +385,16 @@ const idleCost = async () => {
   return {
     cores: (user + system) / 1_000 / IDLE_MS,
     databaseCores: ((databaseTicks() - databaseBefore) * 10) / IDLE_MS,
+  }
+}
+
+/** Microseconds of CPU for each of so many, Node's and PostgreSQL's apart: the figure that a busy machine does not change much. */
+const cpuWatch = () => {
+  const node = process.cpuUsage()
+  const database = databaseTicks()
+  return (count: number): { readonly node: number; readonly database: number } => {
+    const { user, system } = process.cpuUsage(node)
+    return { node: (user + system) / count, database: ((databaseTicks() - database) * 10_000) / count }
   }
 }
 
