@@ -3,6 +3,7 @@ import { type DemoFigures, saveDemoRegion } from '../facilities/index.ts'
 import { insertPerson } from '../platform/auth.sql.ts'
 import type { Tx } from '../platform/db.ts'
 import type { Deps } from '../platform/deps.ts'
+import { seedRooms } from '../rooms/index.ts'
 import { DEMO_SEED, type DemoHospital, type DemoRegion, generateRegion } from './generate.ts'
 import { reportForDemo } from './reporter.service.ts'
 import { welcomeNeighbours } from './standing-in-people.service.ts'
@@ -29,6 +30,7 @@ export const seedDemo = async (deps: Needs, seed = DEMO_SEED): Promise<void> => 
     return true
   })
   const { region, hospitals } = demo
+  await deps.db.tx((tx) => seedRooms(tx, { region: region.code, people: demo.people, hospitals }, now))
   if (seeded) deps.log.info({ region: region.code, hospitals: hospitals.length }, 'demo-seeded')
   reportForDemo(deps, demo, seeded ? now : LONG_AGO)
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { AckRung } from '@dure/contract'
 import { type Beds, openRequestsOf } from '../beds/index.ts'
 import type { Directory } from '../facilities/index.ts'
 import type { EventHub } from '../platform/events.ts'
@@ -21,8 +20,7 @@ import { followRequest, type RoomExchange, type Rooms } from './rooms.service.ts
 /** The only door of the room slice for other slices. */
 export type { Notice, NoticeOutcome, Notifier, Notifiers } from './notifier.service.ts'
 export type { RoomExchange, Rooms } from './rooms.service.ts'
-export { seedRooms } from './seed.service.ts'
-export type NoticeRung = AckRung
+export { type DemoWorld, seedRooms } from './seed.service.ts'
 
 export interface RoomNeeds {
   readonly beds: Beds

@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger.ts'
 import { beat, type Frame, FrameRing, frameOf, LAST_CHUNK, opening } from './frames.ts'
 import { type Key, personKey, reads, type Window } from './keys.ts'
 import { toMessageView } from './message-views.ts'
-import { besideMessages, messagesByIds } from './messages.sql.ts'
+import { besideNew, messagesByIds } from './messages.sql.ts'
 import { readersOf, toWindow } from './rooms.sql.ts'
 import type { MessageRow } from './rows.ts'
 
@@ -260,7 +260,7 @@ const isOfRequest = ({ kind, body }: LiveOp): boolean =>
 const framesOf = async (db: Queries, know: RoomMemory, ops: readonly LiveOp[]): Promise<Frame[]> => {
   const ids = ops.filter(isMessage).map(({ subject }) => subject)
   const rows = ids.length === 0 ? [] : await messagesByIds(db, ids)
-  const beside = rows.length === 0 ? undefined : await besideMessages(db, rows)
+  const beside = rows.length === 0 ? undefined : await besideNew(db, rows)
   const messages = new Map(rows.map((row) => [row.id, row]))
   const requests = await roomsOfRequests(db, [
     ...new Set(ops.filter(isOfRequest).map(({ body }) => textOf(body, 'requestId'))),

@@ -179,23 +179,19 @@ export const readableFile = async (
     )
   )[0]
 
-/** Files, retractions and acknowledgements of some messages, with one query each. */
-export const besideMessages = async (db: Queries, rows: readonly MessageRow[]): Promise<Beside> => {
-  const ids = rows.map(({ id }) => id)
-  const withFiles = rows.filter(({ kind }) => kind === 'files').map(({ id }) => id)
-  const files =
-    withFiles.length === 0
-      ? []
-      : await db.sql<FileRow & { message_id: string }>(
-          `select x.message_id, ${FILE} from rooms.message_file x join rooms.file f on f.id = x.file_id
-            where x.message_id = any($1) order by x.message_id, x.place`,
-          [withFiles],
-        )
-  const retractions = await db.sql<{ target_id: string; at: Date; author_name: string }>(
-    `select m.target_id, m.at, m.author_name from rooms.message m where m.target_id = any($1) order by m.hlc desc`,
-    [ids],
-  )
-  const acks = await db.sql<AckRow>(
+const filesOf = (db: Queries, rows: readonly MessageRow[]) => {
+  const ids = rows.filter(({ kind }) => kind === 'files').map(({ id }) => id)
+  return ids.length === 0
+    ? []
+    : db.sql<FileRow & { message_id: string }>(
+        `select x.message_id, ${FILE} from rooms.message_file x join rooms.file f on f.id = x.file_id
+          where x.message_id = any($1) order by x.message_id, x.place`,
+        [ids],
+      )
+}
+
+const acksOf = (db: Queries, ids: readonly string[]): Promise<AckRow[]> =>
+  db.sql<AckRow>(
     `select k.message_id, k.due_at, k.step, k.state, k.target is not null as named,
             (select min(d.at) from rooms.ack d where d.message_id = k.message_id) as acked_at,
             (select d.person_name from rooms.ack d where d.message_id = k.message_id order by d.at, d.person_id limit 1) as acked_by,
@@ -204,9 +200,33 @@ export const besideMessages = async (db: Queries, rows: readonly MessageRow[]): 
       where k.message_id = any($1)`,
     [ids],
   )
+
+/** Files, retractions and acknowledgements of some messages, with one query each. */
+export const besideMessages = async (db: Queries, rows: readonly MessageRow[]): Promise<Beside> => {
+  const ids = rows.map(({ id }) => id)
+  const files = await filesOf(db, rows)
+  const retractions = await db.sql<{ target_id: string; at: Date; author_name: string }>(
+    `select m.target_id, m.at, m.author_name from rooms.message m where m.target_id = any($1) order by m.hlc desc`,
+    [ids],
+  )
+  const acks = await acksOf(db, ids)
   return {
     files: Map.groupBy(files, ({ message_id }) => message_id),
     retractions: new Map(retractions.map(({ target_id, at, author_name }) => [target_id, { at, by: author_name }])),
+    acks: new Map(acks.map((ack) => [ack.message_id, ack])),
+  }
+}
+
+/** The same for messages that were just written: nobody has taken them back, and what differs by reader is not told live. */
+export const besideNew = async (db: Queries, rows: readonly MessageRow[]): Promise<Beside> => {
+  const files = await filesOf(db, rows)
+  const acks = await acksOf(
+    db,
+    rows.map(({ id }) => id),
+  )
+  return {
+    files: Map.groupBy(files, ({ message_id }) => message_id),
+    retractions: new Map(),
     acks: new Map(acks.map((ack) => [ack.message_id, ack])),
   }
 }

@@ -6,6 +6,7 @@ import type { Rosters } from './rosters.service.ts'
 export { nameOfPlace, type OpenItem, type OpenList, onCallRows, type Rosters } from './rosters.service.ts'
 /** The only door of the roster slice for other slices. */
 export { insertShift, type NewShift, type ShiftRow } from './rosters.sql.ts'
+export { type DemoLine, type DemoTurn, seedRosters } from './seed.service.ts'
 export { DAY_MS, seoulDay, startOfDay } from './seoul.ts'
 
 /** Serves rosters. Other slices add to what is handed over: `rosters.openLists.push(…)`. */

@@ -1,0 +1,245 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Role } from '@dure/contract'
+import { type Cell, startCell } from '../packages/server/src/cell.ts'
+import { insertPerson, startSession } from '../packages/server/src/platform/auth.sql.ts'
+import { systemClock } from '../packages/server/src/platform/clock.ts'
+import { makeLogger } from '../packages/server/src/platform/logger.ts'
+import { wipeData } from '../packages/server/src/platform/postgres.place.ts'
+import { personKey } from '../packages/server/src/rooms/keys.ts'
+import { addReaders, insertRoom, tellChange } from '../packages/server/src/rooms/rooms.sql.ts'
+import { hospitalId, ORIGIN_ID, settleHospitals } from '../packages/server/src/testing/bed-world.ts'
+import { testConfig } from '../packages/server/src/testing/cell.ts'
+import { temporaryFolder } from '../packages/server/src/testing/database.ts'
+import { quantile } from './placing.ts'
+import type { LoadPlan, LoadResult, LoadTask } from './rooms.load.ts'
+
+/**
+ * 5,000 connected screens, 200 messages a second into rooms of 5 to 500 people: how long until everybody has a message, what does
+ * an idle screen cost, and do beds keep their latency meanwhile? Server, a database that really writes to disk, screens, writers
+ * and desks share this machine's cores; screens, writers and desks are a process of their own.
+ */
+/** A region placed 38 patients on the worst day of the story; this many a second is a nation's rush. */
+const PATIENTS_PER_SECOND = 4
+const ROOMS = 300
+const SMALLEST = 5
+const LARGEST = 500
+const HOSPITALS = 30
+const WARM_UP_S = 5
+
+export const FULL = { screens: 5_000, messagesPerSecond: 200, measuredS: 20 }
+export type Size = typeof FULL
+
+const AIM_P99_MS = 250
+const AIM_IDLE_BYTES = 15_000
+
+export const run = async (size: Size = FULL): Promise<{ table: readonly object[]; summary: object }> => {
+  const dataDir = await temporaryFolder()
+  const cell = await startCell(testConfig({ DURE_DATA_DIR: join(dataDir, '.dure'), DURE_POOL_SIZE: '16' }), {
+    log: makeLogger('silent', undefined),
+    clock: systemClock,
+  })
+  try {
+    return await measure(cell, size)
+  } finally {
+    await cell.close()
+    await wipeData(join(dataDir, '.dure'))
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+const measure = async (
+  cell: Cell,
+  { screens, messagesPerSecond, measuredS }: Size,
+): Promise<Awaited<ReturnType<typeof run>>> => {
+  const load = fork(new URL('./rooms.load.ts', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  try {
+    const plan = await prepare(cell, screens)
+    const quiet = await settled()
+    load.send({ plan })
+    await answerOf(load)
+    // Every connection has had its beat once: what a screen costs when nothing happens.
+    await wait(21_000)
+    const idle = await settled()
+    const rssPerScreen = (idle.rss - quiet.rss) / screens
+    const heapPerScreen = (idle.heap - quiet.heap) / screens
+    await task(load, {
+      seconds: WARM_UP_S,
+      messagesPerSecond,
+      patientsPerSecond: PATIENTS_PER_SECOND,
+    })
+    const beds = await task(load, { seconds: measuredS, messagesPerSecond: 0, patientsPerSecond: PATIENTS_PER_SECOND })
+    const rooms = await task(load, {
+      seconds: measuredS,
+      messagesPerSecond,
+      patientsPerSecond: 0,
+    })
+    const both = await task(load, {
+      seconds: measuredS,
+      messagesPerSecond,
+      patientsPerSecond: PATIENTS_PER_SECOND,
+    })
+    const meanSize = plan.rooms.reduce((sum, { size }) => sum + size, 0) / plan.rooms.length
+    return {
+      table: [
+        ...roomRows('rooms alone', rooms),
+        ...roomRows('rooms with placing', both),
+        row('an act of placing, alone', beds.acts),
+        row('an act of placing, with rooms', both.acts),
+      ],
+      summary: {
+        bench: 'rooms',
+        screens,
+        rooms: ROOMS,
+        roomSizeMean: round(meanSize),
+        messagesPerSecond: round(rooms.posts.length / measuredS),
+        deliveriesPerSecond: round(rooms.delivered / measuredS),
+        lost: rooms.expected - rooms.delivered + both.expected - both.delivered,
+        refused: rooms.refused + both.refused,
+        placingRefused: beds.placingRefused + both.placingRefused,
+        fanOutP50Ms: quantile(rooms.fanOut, 0.5),
+        fanOutP99Ms: quantile(rooms.fanOut, 0.99),
+        fanOutWithPlacingP50Ms: quantile(both.fanOut, 0.5),
+        fanOutWithPlacingP99Ms: quantile(both.fanOut, 0.99),
+        postP50Ms: quantile(rooms.posts, 0.5),
+        postP99Ms: quantile(rooms.posts, 0.99),
+        idleScreenRssBytes: Math.round(rssPerScreen),
+        idleScreenHeapBytes: Math.round(heapPerScreen),
+        patientsPerSecond: PATIENTS_PER_SECOND,
+        placedAlone: beds.placed,
+        placedWithRooms: both.placed,
+        actAloneP50Ms: quantile(beds.acts, 0.5),
+        actAloneP99Ms: quantile(beds.acts, 0.99),
+        actWithRoomsP50Ms: quantile(both.acts, 0.5),
+        actWithRoomsP99Ms: quantile(both.acts, 0.99),
+        loadOwnDelayP99Ms: round(Math.max(rooms.ownDelayMs, both.ownDelayMs)),
+        withinAims: quantile(rooms.fanOut, 0.99) <= AIM_P99_MS && rssPerScreen <= AIM_IDLE_BYTES,
+      },
+    }
+  } finally {
+    load.kill()
+  }
+}
+
+const task = async (load: ChildProcess, what: LoadTask): Promise<LoadResult> => {
+  load.send({ task: what })
+  const { result } = (await answerOf(load)) as { result: LoadResult }
+  await wait(1_000)
+  return result
+}
+
+/** What the load says next; a load that ended says nothing more. */
+const answerOf = async (load: ChildProcess): Promise<unknown> => {
+  const stop = new AbortController()
+  const ended = once(load, 'exit', { signal: stop.signal }).then(() => {
+    throw new Error('the load ended before its time')
+  })
+  const said = once(load, 'message', { signal: stop.signal }).then(([message]) => message as unknown)
+  try {
+    return await Promise.race([said, ended])
+  } finally {
+    stop.abort()
+    await Promise.allSettled([said, ended])
+  }
+}
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Memory of this process, the server's, once the collector has been through it. */
+const settled = async (): Promise<{ rss: number; heap: number }> => {
+  for (let at = 0; at < 4; at += 1) {
+    collect()
+    await wait(250)
+  }
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return { rss, heap: heapUsed + external }
+}
+
+// ---------------------------------------------------------------- people, rooms, hospitals
+
+const prepare = async (cell: Cell, screens: number): Promise<LoadPlan> => {
+  await settleHospitals({ cell, clock: systemClock }, { hospitals: HOSPITALS, slots: 60 })
+  const people = await inChunks(screens, () => person(cell, 'requester', null))
+  const hospitals: Record<string, string> = {}
+  for (let at = 0; at < HOSPITALS; at += 1) {
+    const id = hospitalId(at)
+    hospitals[id] = (await person(cell, 'hospital_desk', id)).token
+  }
+  const desks = await inChunks(20, async () => ({
+    requester: (await person(cell, 'requester', ORIGIN_ID)).token,
+    placement: (await person(cell, 'placement_desk', null)).token,
+  }))
+  const rooms = []
+  for (let at = 0; at < ROOMS; at += 1) rooms.push(await room(cell, people, sizeOf(at)))
+  return { url: cell.url, screens: people.map(({ token }) => token), rooms, desks, hospitals }
+}
+
+/** From 5 to 500, as many between 5 and 50 as between 50 and 500. */
+const sizeOf = (at: number): number => Math.round(SMALLEST * (LARGEST / SMALLEST) ** (at / (ROOMS - 1)))
+
+const room = async (cell: Cell, people: readonly Someone[], size: number): Promise<LoadPlan['rooms'][number]> => {
+  const { deps } = cell
+  const id = deps.ids.next()
+  const start = Math.floor(Math.random() * people.length)
+  const members = Array.from({ length: size }, (_, at) => people[(start + at * 7) % people.length]).filter(
+    (one) => one !== undefined,
+  )
+  const now = deps.clock.now()
+  await deps.db.tx(async (tx) => {
+    const described = {
+      id,
+      kind: 'ad_hoc' as const,
+      region: '28',
+      title: `방 ${size}`,
+      requestId: null,
+      facilityId: null,
+    }
+    await insertRoom(tx, { ...described, openedBy: members[0]?.id ?? null }, now)
+    const wanted = members.map((one) => ({ key: personKey(one.id), whole: true }))
+    await addReaders(tx, id, wanted, false, now)
+    await tellChange(tx, id, now)
+  })
+  return { id, size, writers: members.slice(0, 5).map(({ token }) => token) }
+}
+
+interface Someone {
+  readonly id: string
+  readonly token: string
+}
+
+const person = async ({ deps }: Cell, role: Role, facilityId: string | null): Promise<Someone> => {
+  const now = deps.clock.now()
+  const id = deps.ids.next()
+  await insertPerson(deps.db, { id, name: '측정', roles: [role], region: deps.config.region, facilityId }, now)
+  return { id, token: await startSession(deps.db, id, now) }
+}
+
+const inChunks = async <T>(count: number, make: () => Promise<T>): Promise<T[]> => {
+  const made: T[] = []
+  while (made.length < count)
+    made.push(...(await Promise.all(Array.from({ length: Math.min(50, count - made.length) }, make))))
+  return made
+}
+
+// ---------------------------------------------------------------- figures
+
+const round = (value: number): number => Math.round(value * 100) / 100
+
+const row = (what: string, values: readonly number[]) => ({
+  what,
+  count: values.length,
+  p50Ms: quantile(values, 0.5),
+  p99Ms: quantile(values, 0.99),
+  maxMs: quantile(values, 1),
+})
+
+const roomRows = (what: string, { fanOut, posts }: LoadResult) => [
+  row(`${what}: sent until a screen has it`, fanOut),
+  row(`${what}: sent until the writer knows it is kept`, posts),
+]
