@@ -126,15 +126,20 @@ const whole = (buffer: Buffer): ArrayBuffer => Uint8Array.from(buffer).buffer
 /**
  * Seals text for the cells that must read it, and nobody else: one random key for the text, sealed by HPKE to each of them.
  * @param about what it belongs to (an op's subject, say); it opens only beside the same
- * @throws when a cell has published no key yet
+ * @returns `null` while the key of one of them is not known here
  */
-export const sealFor = async (db: Queries, cells: readonly CellId[], text: string, about: string): Promise<string> => {
+export const sealFor = async (
+  db: Queries,
+  cells: readonly CellId[],
+  text: string,
+  about: string,
+): Promise<string | null> => {
   const key = randomBytes(32)
   const iv = randomBytes(12)
   const to = []
   for (const cell of [...new Set(cells)].sort()) {
     const recipient = await sealingKeyOf(db, cell)
-    if (recipient === undefined) throw new Error(`The cell ${cell} has published no key to seal with`)
+    if (recipient === undefined) return null
     const { keyId } = recipient
     const publicKey = await suite().kem.deserializePublicKey(whole(recipient.publicKey))
     const sender = await suite().createSenderContext({
