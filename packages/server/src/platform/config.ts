@@ -162,7 +162,10 @@ const readExchange = (read: Read, faults: ConfigFault[], cwd: string, env: Envir
   if (cellsFile !== undefined && cellsKey !== undefined)
     return { cellsFile: resolve(cwd, cellsFile), cellsKey, ...rest }
   if (cellsFile !== undefined)
-    faults.push({ variable: 'DURE_CELLS_KEY', expected: 'the key the list of cells is signed with, as DURE_CELLS is set' })
+    faults.push({
+      variable: 'DURE_CELLS_KEY',
+      expected: 'the key the list of cells is signed with, as DURE_CELLS is set',
+    })
   if (cellsKey !== undefined) faults.push({ variable: 'DURE_CELLS', expected: 'a file, as DURE_CELLS_KEY is set' })
   return undefined
 }
