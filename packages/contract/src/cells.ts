@@ -142,7 +142,6 @@ const problems = [
   'already-placed',
   'no-candidate',
 ] as const
-const desks = ['placement_desk', 'national_desk'] as const
 
 export const cellEndpoints = {
   askRegion: endpoint({
@@ -151,7 +150,6 @@ export const cellEndpoints = {
     path: '/api/requests/:id/asks',
     summary: 'Ask another region for a bed; nothing is promised until its cell has confirmed',
     auth: 'session',
-    roles: desks,
     params: z.object({ id }),
     body: z.strictObject({ sido, hospitalId: id.optional(), version: z.int() }),
     response: { status: 201, schema: z.object({ ask: askView, asks: z.array(askView) }) },
@@ -173,7 +171,6 @@ export const cellEndpoints = {
     path: '/api/asks/:id',
     summary: 'Take an unanswered question to another region back',
     auth: 'session',
-    roles: desks,
     params: z.object({ id }),
     response: { status: 200, schema: z.object({ asks: z.array(askView) }) },
     problems,
@@ -184,7 +181,6 @@ export const cellEndpoints = {
     path: '/api/grants',
     summary: 'Beds promised to other regions’ patients: of the own hospital, or for a desk of the region',
     auth: 'session',
-    roles: ['hospital_desk', 'placement_desk', 'admin'],
     response: { status: 200, schema: z.object({ at: instant, grants: z.array(grantView) }) },
     problems: [],
   }),
@@ -194,7 +190,6 @@ export const cellEndpoints = {
     path: '/api/grants/:id/acts',
     summary: 'The patient of another region has been admitted, or the bed cannot be kept',
     auth: 'session',
-    roles: ['hospital_desk', 'placement_desk'],
     params: z.object({ id }),
     body: z.discriminatedUnion('event', [
       z.strictObject({ event: z.literal('admit') }),
@@ -209,7 +204,6 @@ export const cellEndpoints = {
     path: '/api/grants/:id/patient',
     summary: 'Who the patient of another region is, for the hospital that keeps the bed; every look is logged',
     auth: 'session',
-    roles: ['hospital_desk'],
     params: z.object({ id }),
     response: {
       status: 200,
@@ -239,7 +233,6 @@ export const cellEndpoints = {
     path: '/api/notices',
     summary: 'A notice of the national desk to every region',
     auth: 'session',
-    roles: ['national_desk'],
     body: noticeInput,
     response: { status: 201, schema: noticeView },
     problems,
@@ -259,7 +252,6 @@ export const cellEndpoints = {
     path: '/api/reconciliation',
     summary: 'What happened twice while another cell stood in, and what became of it',
     auth: 'session',
-    roles: ['placement_desk', 'national_desk', 'admin'],
     response: { status: 200, schema: z.object({ at: instant, entries: z.array(reconciliationEntry) }) },
     problems: [],
   }),

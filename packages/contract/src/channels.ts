@@ -153,8 +153,6 @@ const secretQuery = z.object({
   secret: z.string().max(200).optional(),
 })
 
-const manages = ['admin', 'desk_lead', 'placement_desk', 'hospital_desk', 'sponsor'] as const
-const desk = ['placement_desk', 'desk_lead', 'admin'] as const
 const numbers = ['not-found', 'not-allowed', 'conflict', 'too-many-requests', 'wrong-state'] as const
 
 export const channelEndpoints = {
@@ -227,7 +225,6 @@ export const channelEndpoints = {
     path: '/api/texts',
     summary: 'The newest text messages out and in, and how far each got',
     auth: 'session',
-    roles: desk,
     query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
     response: {
       status: 200,
@@ -241,7 +238,6 @@ export const channelEndpoints = {
     path: '/api/channels',
     summary: 'Carriers, what waits to be sent, and whether anything fails silently',
     auth: 'session',
-    roles: manages,
     response: {
       status: 200,
       schema: z.object({
@@ -260,7 +256,6 @@ export const channelEndpoints = {
     path: '/api/call-backs',
     summary: 'Hospitals that asked by text to be called',
     auth: 'session',
-    roles: desk,
     response: { status: 200, schema: z.object({ callBacks: z.array(callBackView) }) },
     problems: [],
   }),
@@ -270,7 +265,6 @@ export const channelEndpoints = {
     path: '/api/call-backs/:id/done',
     summary: 'They were called',
     auth: 'session',
-    roles: desk,
     params: byId,
     response: { status: 204, schema: z.undefined() },
     problems: ['not-found'],
@@ -282,7 +276,6 @@ export const channelEndpoints = {
     summary:
       'The sheet of this desk for when the network is gone: one self-contained page to print (A4), no patient identity',
     auth: 'session',
-    roles: ['placement_desk', 'desk_lead', 'hospital_desk', 'requester', 'national_desk', 'transport', 'admin'],
     query: z.object({ lang: z.enum(['ko', 'en']).default('ko') }),
     response: { status: 200, schema: z.string(), type: 'text/html; charset=utf-8' },
     problems: [],

@@ -18,7 +18,7 @@ export interface Endpoint {
    * that a page of ours sends is not asked for.
    */
   readonly from?: 'machine'
-  /** With `auth: 'session'`: at least one of these roles is needed. Absent: any signed-in person. */
+  /** Only for routes outside the permission table (permissions.ts), as tests have them: at least one of these roles is needed. */
   readonly roles?: readonly Role[]
   readonly params?: z.ZodType
   /** Every member arrives as text: use `z.coerce` or an enum. */

@@ -90,7 +90,6 @@ export const exchangeEndpoints = {
     path: '/api/oplog',
     summary: 'The record of what was decided, newest first: by kind, subject, region and time',
     auth: 'session',
-    roles: ['admin', 'placement_desk', 'national_desk'],
     query: opQuery,
     response: { status: 200, schema: z.object({ ops: z.array(opView), next: z.string().nullable() }) },
     problems: ['invalid-input'],

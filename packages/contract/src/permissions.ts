@@ -1,7 +1,13 @@
 import type { bedEndpoints } from './beds.ts'
+import type { cellEndpoints } from './cells.ts'
+import type { channelEndpoints, demoChannelEndpoints } from './channels.ts'
+import type { controlEndpoints } from './control.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { exchangeEndpoints } from './exchange.ts'
 import type { facilityEndpoints } from './facilities.ts'
 import type { peopleEndpoints } from './people.ts'
+import type { roomEndpoints } from './rooms.ts'
+import type { rosterEndpoints } from './rosters.ts'
 import type { signUpEndpoints } from './sign-up.ts'
 import { ROLES, type Role } from './vocabulary.ts'
 
@@ -87,6 +93,12 @@ export type Reach =
   | 'hospital'
   /** What the route lists is cut down to what the reader may see. */
   | 'filtered'
+  /** Members of the room; who is one follows from the request, the desk, or an invitation. */
+  | 'room'
+  /** The roster of the own hospital or desk. */
+  | 'roster'
+  /** A bed of the own hospital that was promised to another region. */
+  | 'grant'
   | PatientReach
 
 export interface Permission {
@@ -114,6 +126,13 @@ export type RouteId =
   | IdsOf<typeof bedEndpoints>
   | IdsOf<typeof facilityEndpoints>
   | IdsOf<typeof signUpEndpoints>
+  | IdsOf<typeof cellEndpoints>
+  | IdsOf<typeof channelEndpoints>
+  | IdsOf<typeof demoChannelEndpoints>
+  | IdsOf<typeof controlEndpoints>
+  | IdsOf<typeof exchangeEndpoints>
+  | IdsOf<typeof roomEndpoints>
+  | IdsOf<typeof rosterEndpoints>
   | (typeof peopleEndpoints)[number]['id']
 
 export const PERMISSIONS: Readonly<Record<RouteId, Permission>> = {
@@ -211,6 +230,86 @@ export const PERMISSIONS: Readonly<Record<RouteId, Permission>> = {
   rotateFacilityKey: for_(['admin'], 'all'),
   revokeAuthorityKey: for_(['admin'], 'all'),
   importRevocations: for_(['admin', 'desk_lead'], 'all'),
+
+  // between regions
+  askRegion: for_(['placement_desk', 'national_desk'], 'place'),
+  listAsks: for_('signed-in', 'see'),
+  giveUpAsk: for_(['placement_desk', 'national_desk'], 'all'),
+  listGrants: for_(['hospital_desk', 'placement_desk', 'admin'], 'grant'),
+  actOnGrant: for_(['hospital_desk', 'placement_desk'], 'grant'),
+  grantPatient: { who: ['hospital_desk'], reach: 'grant', logged: true },
+  overview: signedIn,
+  publishNotice: for_(['national_desk'], 'all'),
+  listNotices: signedIn,
+  reconciliation: for_(['placement_desk', 'national_desk', 'admin'], 'all'),
+  listOps: for_(['admin', 'placement_desk', 'national_desk'], 'all'),
+  listCells: signedIn,
+
+  // rooms
+  listRooms: for_('signed-in', 'filtered'),
+  openRoom: signedIn,
+  getRoom: for_('signed-in', 'room'),
+  roomOfRequest: for_('signed-in', 'room'),
+  roomTimeline: for_('signed-in', 'room'),
+  roomMembers: for_('signed-in', 'room'),
+  changeMembers: for_('signed-in', 'room'),
+  postMessage: for_('signed-in', 'room'),
+  retractMessage: own,
+  acknowledge: for_('signed-in', 'room'),
+  listAcknowledgements: own,
+  sendReceipts: for_('signed-in', 'room'),
+  messageReceipts: for_('signed-in', 'room'),
+  searchRooms: for_('signed-in', 'filtered'),
+  uploadFile: for_('signed-in', 'room'),
+  inviteGuest: for_('signed-in', 'room'),
+  listInvitations: for_('signed-in', 'room'),
+  revokeInvitation: for_('signed-in', 'room'),
+  guestEnter: open,
+  guestRoom: open,
+  guestPost: open,
+  guestLeave: open,
+
+  // rosters
+  onCall: signedIn,
+  getRoster: signedIn,
+  addShift: for_('signed-in', 'roster'),
+  cancelShift: for_('signed-in', 'roster'),
+  rosterWarnings: for_('signed-in', 'filtered'),
+  proposeSwap: own,
+  answerSwap: own,
+  listSwaps: for_('signed-in', 'filtered'),
+  handOver: for_('signed-in', 'roster'),
+  listHandovers: for_('signed-in', 'filtered'),
+  acknowledgeHandover: for_('signed-in', 'roster'),
+  holidays: signedIn,
+
+  // when a screen is not enough
+  listNumbers: for_('signed-in', 'filtered'),
+  registerNumber: own,
+  confirmNumber: own,
+  resendNumberCode: own,
+  removeNumber: own,
+  listTexts: for_(['placement_desk', 'desk_lead', 'admin'], 'all'),
+  channelHealth: for_(['admin', 'desk_lead', 'placement_desk', 'hospital_desk', 'sponsor'], 'all'),
+  listCallBacks: for_(['placement_desk', 'desk_lead', 'admin'], 'all'),
+  doneCallBack: for_(['placement_desk', 'desk_lead', 'admin'], 'all'),
+  darkSheet: for_(
+    ['placement_desk', 'desk_lead', 'hospital_desk', 'requester', 'national_desk', 'transport', 'admin'],
+    'filtered',
+  ),
+  getPushKey: signedIn,
+  listPushSubscriptions: own,
+  subscribePush: own,
+  unsubscribePush: own,
+  carrierReport: open,
+  carrierInbound: open,
+
+  // the demo's own
+  showControl: open,
+  control: open,
+  demoPhones: open,
+  demoReply: open,
+  demoCarrierMood: open,
 
   // looking without a part in it, and who looked
   openBreakGlass: for_(ASKING, 'all'),
