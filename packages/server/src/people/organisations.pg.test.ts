@@ -138,6 +138,8 @@ test('the session after an organisation’s sign-in is a new one, whatever the b
 test('an organisation that does not answer is said so, and asked again by the next who comes', async () => {
   const { house, w, close } = await withOrganisation()
   try {
+    // The operator's file is read at the first use; only the organisation itself is gone.
+    must(await w.test.call(e.listIdentityProviders))
     await house[Symbol.asyncDispose]()
     const answer = await w.test.call(e.startOrganisationSignIn, { body: { provider: 'hospital' } })
     assert.equal(refusedAs(answer), 'overloaded')

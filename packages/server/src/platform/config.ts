@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { err, ok, type Result, SIDO_CODES } from '@dure/contract'
 import { LOG_LEVELS, type LogLevel } from './logger.ts'
 
@@ -10,6 +10,8 @@ export interface Config {
   readonly region: string
   /** Absolute. Holds the embedded database, its log and the cell's key. */
   readonly dataDir: string
+  /** Absolute. Files of the rooms; every server process of the cell needs the same. */
+  readonly filesDir: string
   /** An external PostgreSQL (15 or newer); absent: the embedded one. */
   readonly databaseUrl: string | undefined
   /** The login that owns the tables and runs migrations, when `databaseUrl` is the application's own. */
@@ -90,6 +92,7 @@ export const readConfig = (env: Environment, cwd: string): Result<Config, readon
     host: read('DURE_HOST', 'localhost', 'a host name or address', matching(/^[A-Za-z0-9.:-]+$/)),
     region: read('DURE_REGION', '28', `one of ${CELLS.join(', ')}`, oneOf(CELLS)),
     dataDir: resolve(cwd, read('DURE_DATA_DIR', '.dure', 'a folder', text)),
+    filesDir: resolve(cwd, read('DURE_FILES_DIR', join(env.DURE_DATA_DIR || '.dure', 'files'), 'a folder', text)),
     databaseUrl: read<string | undefined>(
       'DATABASE_URL',
       undefined,
