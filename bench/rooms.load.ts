@@ -70,8 +70,8 @@ const openScreen = (token: string): Promise<void> =>
 
 const AT_ONCE = 100
 
-const openScreens = async (): Promise<void> => {
-  const tokens = plan?.screens ?? []
+const openScreens = async (upTo: number): Promise<void> => {
+  const tokens = (plan?.screens ?? []).slice(sockets.length, upTo)
   for (let at = 0; at < tokens.length; at += AT_ONCE) await Promise.all(tokens.slice(at, at + AT_ONCE).map(openScreen))
 }
 
@@ -192,10 +192,10 @@ const run = async (task: LoadTask): Promise<LoadResult> => {
   return { ...result, fanOut, delivered: fanOut.length, ownDelayMs: delays[Math.floor(delays.length * 0.99)] ?? 0 }
 }
 
-process.on('message', async (message: { plan?: LoadPlan; task?: LoadTask }) => {
-  if (message.plan !== undefined) {
-    plan = message.plan
-    await openScreens()
+process.on('message', async (message: { plan?: LoadPlan; open?: number; task?: LoadTask }) => {
+  if (message.plan !== undefined) plan = message.plan
+  if (message.open !== undefined) {
+    await openScreens(message.open)
     process.send?.({ open: sockets.length })
     return
   }

@@ -60,14 +60,12 @@ const measure = async (
   const load = fork(new URL('./rooms.load.ts', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   try {
     const plan = await prepare(cell, screens)
-    const quiet = await settled()
     load.send({ plan })
-    await answerOf(load)
-    // Every connection has had its beat once: what a screen costs when nothing happens.
-    await wait(21_000)
-    const idle = await settled()
-    const rssPerScreen = (idle.rss - quiet.rss) / screens
-    const heapPerScreen = (idle.heap - quiet.heap) / screens
+    // In two waves: what the second half costs is the price of a screen, without what the first connections set up once.
+    const half = await afterOpening(load, screens / 2)
+    const idle = await afterOpening(load, screens)
+    const rssPerScreen = (idle.rss - half.rss) / (screens / 2)
+    const heapPerScreen = (idle.heap - half.heap) / (screens / 2)
     await task(load, {
       seconds: WARM_UP_S,
       messagesPerSecond,
@@ -117,6 +115,9 @@ const measure = async (
         actAloneP99Ms: quantile(beds.acts, 0.99),
         actWithRoomsP50Ms: quantile(both.acts, 0.5),
         actWithRoomsP99Ms: quantile(both.acts, 0.99),
+        serverCpuShareRooms: round(rooms.cpuS / measuredS),
+        serverCpuSharePlacing: round(beds.cpuS / measuredS),
+        serverCpuUsPerDelivery: round((rooms.cpuS * 1e6) / Math.max(1, rooms.delivered)),
         loadOwnDelayP99Ms: round(Math.max(rooms.ownDelayMs, both.ownDelayMs)),
         withinAims: quantile(rooms.fanOut, 0.99) <= AIM_P99_MS && rssPerScreen <= AIM_IDLE_BYTES,
       },
@@ -126,11 +127,22 @@ const measure = async (
   }
 }
 
-const task = async (load: ChildProcess, what: LoadTask): Promise<LoadResult> => {
+/** Also what this process, the server's, worked meanwhile: seconds of one core, which other programs on the machine do not change. */
+const task = async (load: ChildProcess, what: LoadTask): Promise<LoadResult & { readonly cpuS: number }> => {
+  const before = process.cpuUsage()
   load.send({ task: what })
   const { result } = (await answerOf(load)) as { result: LoadResult }
+  const { user, system } = process.cpuUsage(before)
   await wait(1_000)
-  return result
+  return { ...result, cpuS: (user + system) / 1e6 }
+}
+
+/** Memory with so many screens open, each of which has had its beat once: what they cost when nothing happens. */
+const afterOpening = async (load: ChildProcess, screens: number): Promise<Memory> => {
+  load.send({ open: screens })
+  await answerOf(load)
+  await wait(21_000)
+  return settled()
 }
 
 /** What the load says next; a load that ended says nothing more. */
@@ -151,8 +163,13 @@ const answerOf = async (load: ChildProcess): Promise<unknown> => {
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
+interface Memory {
+  readonly rss: number
+  readonly heap: number
+}
+
 /** Memory of this process, the server's, once the collector has been through it. */
-const settled = async (): Promise<{ rss: number; heap: number }> => {
+const settled = async (): Promise<Memory> => {
   for (let at = 0; at < 4; at += 1) {
     collect()
     await wait(250)

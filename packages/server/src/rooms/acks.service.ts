@@ -17,6 +17,7 @@ import { cancel } from '../platform/timers.ts'
 import { onCallRows } from '../rosters/index.ts'
 import { ACK_TIMER, planTry } from './ack-plan.service.ts'
 import { ACK_TIMES, skipRung, type Try, tryAt } from './escalation.ts'
+import { shareAck } from './federation.service.ts'
 import { type Author, tellMessageChanged, viewOne, writeLine } from './messages.service.ts'
 import { messageById, readableMessage } from './messages.sql.ts'
 import { type RoomResult, type Rooms, refuse } from './rooms.service.ts'
@@ -247,6 +248,15 @@ export const acknowledge = (
     if (ask.state !== 'acknowledged') {
       await tx.sql(`update rooms.ack_ask set state = 'acknowledged' where message_id = $1`, [messageId])
       await cancel(tx, messageId, ACK_TIMER)
+      const said = {
+        messageId,
+        personId: author.id,
+        personName: author.name,
+        at: now.toISOString(),
+        channel,
+        heardFrom: heardFrom ?? null,
+      }
+      await shareAck(rooms, tx, ask.room_id, said, now)
       await tellMessageChanged(tx, ask.room_id, messageId, 'ack', now)
     }
     return ok(await viewOne(tx, message, author.id))

@@ -58,7 +58,7 @@ interface Op {
 const logOf = async ({ w, region }: Side): Promise<Op[]> => {
   for (let more = 1; more > 0; ) more = await w.test.cell.sequence()
   const rows = await w.test.cell.deps.db.sql<Omit<Op, 'origin' | 'at'> & { at: Date }>(
-    `select epoch, seq, kind, at, subject, body from platform.oplog where origin = $1 and kind = 'message-written' order by seq`,
+    `select epoch, seq, kind, at, subject, body from platform.oplog where origin = $1 and kind in ('message-written', 'message-acknowledged') order by seq`,
     [region],
   )
   return rows.map((row) => ({ ...row, origin: region, at: row.at.toISOString() }))
@@ -201,4 +201,28 @@ test('a retraction travels like a message, before or after what it takes back', 
     items.flatMap((one) => (one.type === 'message' ? [one.retracted?.by] : [])),
     ['배정반 박'],
   )
+})
+
+test('an acknowledgement given in another region ends the pursuit at home, and says who gave it', async () => {
+  await using both = await two()
+  const { incheon, gyeonggi } = both
+  const by = new Date(incheon.w.test.clock.now().getTime() + 900_000).toISOString()
+  const body: NewMessage = { id: newId(), body: { kind: 'text', text: '받으셨습니까' }, needsAck: { by } }
+  const sent = must(await incheon.w.desk.call(e.postMessage, { params: { id: 'national' }, body }))
+  await hand(gyeonggi, await logOf(incheon))
+  const { messages } = must(await gyeonggi.w.desk.call(e.listAcknowledgements))
+  assert.deepEqual(
+    messages.map(({ id }) => id),
+    [sent.id],
+  )
+  must(await gyeonggi.w.desk.call(e.acknowledge, { params: { id: sent.id }, body: {} }))
+  const answered = await logOf(gyeonggi)
+  await hand(incheon, [...answered, ...answered])
+  const { items } = must(await incheon.w.desk.call(e.roomTimeline, { params: { id: 'national' }, query: {} }))
+  const asked = items.find((one) => one.type === 'message' && one.id === sent.id)
+  assert.equal(asked?.type === 'message' && asked.ack?.state, 'acknowledged')
+  assert.equal(asked?.type === 'message' && asked.ack?.acknowledgedBy, gyeonggi.w.desk.name)
+  incheon.w.test.clock.advance(3_600_000)
+  await incheon.w.settle()
+  assert.equal(must(await incheon.w.desk.call(e.messageReceipts, { params: { id: sent.id } })).steps.length, 0)
 })

@@ -1,12 +1,24 @@
+import { CHANNELS } from '@dure/contract'
 import { z } from 'zod'
 import type { Tx } from '../platform/db.ts'
 import { appendOp } from '../platform/oplog.ts'
+import { cancel } from '../platform/timers.ts'
+import { ACK_TIMER } from './ack-plan.service.ts'
 import { gramsOf } from './grams.ts'
 import { formatHlc, observe, parseHlc } from './hlc.ts'
 import { type Key, regionOfKey } from './keys.ts'
 import { insertMessage } from './messages.sql.ts'
-import { cellsOf, type RoomRecord, type Rooms } from './rooms.service.ts'
-import { addReaders, endReaders, insertRoom, lockRoom, type RoomRow, readersOf, tellChange } from './rooms.sql.ts'
+import { cellsOf, type RoomExchange, type RoomRecord, type Rooms } from './rooms.service.ts'
+import {
+  addReaders,
+  deskKeysOf,
+  endReaders,
+  insertRoom,
+  lockRoom,
+  type RoomRow,
+  readersOf,
+  tellChange,
+} from './rooms.sql.ts'
 import type { MessageRow } from './rows.ts'
 
 /**
@@ -43,6 +55,8 @@ const parcel = z.object({
     replyTo: z.string().nullable(),
     targetId: z.string().nullable(),
     digest: z.string(),
+    /** It asks for an acknowledgement: the author's cell pursues it, everybody who reads it may give it. */
+    ack: z.object({ askedAt: z.iso.datetime(), dueAt: z.iso.datetime(), target: z.unknown() }).nullable(),
   }),
 })
 type Parcel = z.infer<typeof parcel>
@@ -69,26 +83,40 @@ const sealedFor = async (
   row: MessageRow,
 ): Promise<Record<string, string> | undefined> => {
   const { exchange } = rooms
-  if (exchange === undefined) return undefined
-  const keys = (await readersOf(tx, room.id)).filter(({ until }) => until === null).map(({ key }) => key)
+  if (exchange === undefined || exchange.cells.length < 2) return undefined
+  const keys = await deskKeysOf(tx, room.id)
   const cells = cellsOf(rooms, keys)
   if (cells.length === 0) return undefined
-  const sealed = cells.map(async (cell) => {
-    const text = JSON.stringify(toParcel(room, row, desksOf(keys)))
-    return [cell, await exchange.seal(cell, text)] as const
-  })
-  const known = (await Promise.all(sealed)).flatMap(([cell, text]) => {
-    if (text !== null) return [[cell, text] as const]
-    rooms.log.warn({ cell, message: row.id }, 'message-not-shared-key-unknown')
+  return sealAll(rooms, exchange, cells, row.id, JSON.stringify(toParcel(room, row, keys, await askOf(tx, row.id))))
+}
+
+/** A cell whose key is not known here is left out, and that is noted: it cannot be told. */
+const sealAll = async (
+  rooms: Rooms,
+  exchange: RoomExchange,
+  cells: readonly string[],
+  messageId: string,
+  text: string,
+): Promise<Record<string, string>> => {
+  const sealed = await Promise.all(cells.map(async (cell) => [cell, await exchange.seal(cell, text)] as const))
+  const known = sealed.flatMap(([cell, one]) => {
+    if (one !== null) return [[cell, one] as const]
+    rooms.log.warn({ cell, message: messageId }, 'message-not-shared-key-unknown')
     return []
   })
   return Object.fromEntries(known)
 }
 
-/** The desks that read along, of every region: who answers from there tells them too. People and hospitals stay with their cell. */
-const desksOf = (keys: readonly Key[]): Key[] => keys.filter((key) => regionOfKey(key) !== undefined)
+interface AskRow {
+  readonly asked_at: Date
+  readonly due_at: Date
+  readonly target: unknown
+}
 
-const toParcel = (room: RoomRow, row: MessageRow, keys: Key[]): Parcel => ({
+const askOf = async (tx: Tx, messageId: string): Promise<AskRow | undefined> =>
+  (await tx.sql<AskRow>(`select asked_at, due_at, target from rooms.ack_ask where message_id = $1`, [messageId]))[0]
+
+const toParcel = (room: RoomRow, row: MessageRow, keys: Key[], ask: AskRow | undefined): Parcel => ({
   room: {
     id: room.id,
     kind: room.kind,
@@ -115,12 +143,17 @@ const toParcel = (room: RoomRow, row: MessageRow, keys: Key[]): Parcel => ({
     replyTo: row.reply_to,
     targetId: row.target_id,
     digest: row.digest.toString('base64url'),
+    ack:
+      ask === undefined
+        ? null
+        : { askedAt: ask.asked_at.toISOString(), dueAt: ask.due_at.toISOString(), target: ask.target },
   },
 })
 
 /** Takes what other cells' people wrote. A record that is not for this cell, or not what it says, changes nothing. */
 export const followMessages = (rooms: Rooms): void => {
   rooms.exchange?.onRecord('message-written', (tx, record, now) => takeMessage(rooms, tx, record, now))
+  rooms.exchange?.onRecord('message-acknowledged', (tx, record, now) => takeAck(rooms, tx, record, now))
 }
 
 export const takeMessage = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
@@ -186,6 +219,18 @@ const takeParcel = async (
     grams: gramsOf(String(message.body.text ?? '')),
   })
   if (row === undefined) return
+  if (message.ack !== null)
+    await tx.sql(
+      `insert into rooms.ack_ask (message_id, room_id, asked_at, due_at, target) values ($1, $2, $3, $4, $5::jsonb)
+           on conflict do nothing`,
+      [
+        row.id,
+        room.id,
+        new Date(message.ack.askedAt),
+        new Date(message.ack.dueAt),
+        message.ack.target === null ? null : JSON.stringify(message.ack.target),
+      ],
+    )
   await tx.sql(`update rooms.room set hlc = $2 where id = $1`, [room.id, next === undefined ? null : formatHlc(next)])
   await appendOp(tx, {
     kind: message.kind === 'retraction' ? 'room-message-changed' : 'room-message-taken',
@@ -218,4 +263,67 @@ const takeReaders = async (
     await addReaders(tx, room.id, wanted, false, now)
   }
   if (gone.length > 0 || came.length > 0) await tellChange(tx, room.id, now)
+}
+
+// ---------------------------------------------------------------- acknowledgements
+
+const acknowledged = z.object({
+  messageId: z.string(),
+  personId: z.string(),
+  personName: z.string().min(1),
+  at: z.iso.datetime(),
+  channel: z.enum(CHANNELS),
+  heardFrom: z.string().nullable(),
+})
+export type Acknowledged = z.infer<typeof acknowledged>
+
+/** Tells the other cells of a room who acknowledged a message: its author's cell pursues it no more. */
+export const shareAck = async (rooms: Rooms, tx: Tx, roomId: string, ack: Acknowledged, now: Date): Promise<void> => {
+  const { exchange } = rooms
+  if (exchange === undefined || exchange.cells.length < 2) return
+  const cells = cellsOf(rooms, await deskKeysOf(tx, roomId))
+  if (cells.length === 0) return
+  const to = await sealAll(rooms, exchange, cells, ack.messageId, JSON.stringify(ack))
+  await appendOp(tx, {
+    kind: 'message-acknowledged',
+    subject: ack.messageId,
+    body: { roomId, to },
+    audience: {},
+    at: now,
+  })
+}
+
+const takeAck = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
+  const said = z.object({ roomId: z.string(), to: z.record(z.string(), z.string()) }).safeParse(record.body)
+  const mine = said.data?.to[rooms.region]
+  if (said.data === undefined || mine === undefined || record.origin === rooms.region) return
+  const ack = await openAck(rooms, mine)
+  if (ack === undefined || ack.messageId !== record.subject) {
+    rooms.log.warn({ origin: record.origin, message: record.subject }, 'acknowledgement-from-elsewhere-refused')
+    return
+  }
+  const room = await lockRoom(tx, said.data.roomId)
+  const [ask] = await tx.sql<{ state: string }>(
+    `select state from rooms.ack_ask where message_id = $1 and room_id = $2 for update`,
+    [ack.messageId, said.data.roomId],
+  )
+  if (room === undefined || ask === undefined) return
+  await tx.sql(
+    `insert into rooms.ack (message_id, person_id, person_name, at, channel, heard_from) values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing`,
+    [ack.messageId, ack.personId, ack.personName.slice(0, 80), new Date(ack.at), ack.channel, ack.heardFrom],
+  )
+  if (ask.state === 'acknowledged') return
+  await tx.sql(`update rooms.ack_ask set state = 'acknowledged' where message_id = $1`, [ack.messageId])
+  await cancel(tx, ack.messageId, ACK_TIMER)
+  const body = { roomId: room.id, messageId: ack.messageId, what: 'ack' }
+  await appendOp(tx, { kind: 'room-message-changed', subject: ack.messageId, body, audience: {}, at: now })
+}
+
+const openAck = async (rooms: Rooms, sealed: string): Promise<Acknowledged | undefined> => {
+  try {
+    return acknowledged.parse(JSON.parse((await rooms.exchange?.open(sealed)) ?? ''))
+  } catch {
+    return undefined
+  }
 }

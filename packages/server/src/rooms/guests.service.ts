@@ -100,15 +100,15 @@ export interface Guests {
   leave(guest: Guest, now: Date): Promise<void>
 }
 
-/** @param publicUrl what people type, without a final slash */
-export const makeGuests = (rooms: Rooms, publicUrl: string): Guests => {
+/** @param publicUrl gives what people type, without a final slash */
+export const makeGuests = (rooms: Rooms, publicUrl: () => string): Guests => {
   const entries = makeRateLimit(ENTRIES_PER_MINUTE, 60_000)
   const invitations = makeRateLimit(INVITATIONS_PER_HOUR, 3_600_000)
   const messages = makeRateLimit(MESSAGES_PER_MINUTE, 60_000)
   return {
     invite: async (person, roomId, ask, now) =>
       invitations.take(person.id, now)
-        ? invite(rooms, publicUrl, person, roomId, ask, now)
+        ? invite(rooms, publicUrl(), person, roomId, ask, now)
         : refuse('too-many-requests', 'that many invitations in an hour is a mistake'),
     list: (person, roomId, now) => list(rooms, person, roomId, now),
     revoke: (person, id, now) => revoke(rooms, person, id, now),

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import type { AddressInfo } from 'node:net'
 import { type Beds, openRequestsOf } from '../beds/index.ts'
 import type { Directory } from '../facilities/index.ts'
 import type { EventHub } from '../platform/events.ts'
@@ -49,7 +49,7 @@ export const registerRooms = (http: Http, { beds, rosters, directory, hub, excha
     beds,
     rosters,
     directory,
-    files: makeFileStore(join(config.dataDir, 'files')),
+    files: makeFileStore(config.filesDir),
     notifiers: makeNotifiers(),
     exchange,
     isOnline: (personId) => live.isOnline(personId),
@@ -57,7 +57,7 @@ export const registerRooms = (http: Http, { beds, rosters, directory, hub, excha
   rooms.notifiers.add(inAppNotifier(rooms))
   beds.followers?.push(followRequest(rooms))
   handOverWhatIsOpen(rooms)
-  const guests = makeGuests(rooms, config.publicUrl ?? `http://${config.host}:${config.port}`)
+  const guests = makeGuests(rooms, () => config.publicUrl ?? addressOf(http))
   registerRoomRoutes(http, rooms, guests)
   registerFiles(http, rooms, guests)
   registerLive(http, live, guests)
@@ -67,6 +67,13 @@ export const registerRooms = (http: Http, { beds, rosters, directory, hub, excha
   deps.onReady(() => live.begin())
   deps.onClose(() => live.end())
   return rooms
+}
+
+/** What people type while nobody has said what the cell is called. */
+const addressOf = ({ fastify, deps: { config } }: Http): string => {
+  const address = fastify.server.address() as AddressInfo | string | null
+  const port = typeof address === 'object' && address !== null ? address.port : config.port
+  return `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
 }
 
 /** Whoever goes off duty hands on the open requests and what they still have to acknowledge. */

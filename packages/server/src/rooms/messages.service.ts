@@ -9,7 +9,7 @@ import { planAck } from './ack-plan.service.ts'
 import { shareMessage } from './federation.service.ts'
 import { gramsOf } from './grams.ts'
 import { formatHlc, parseHlc, tick } from './hlc.ts'
-import { isLive, type Key, keysOf } from './keys.ts'
+import { type Key, keysOf } from './keys.ts'
 import { toMessageView } from './message-views.ts'
 import {
   attachFiles,
@@ -19,9 +19,10 @@ import {
   type NewMessageRow,
   ownFiles,
   readableMessage,
+  writerSight,
 } from './messages.sql.ts'
 import { noSuchRoom, type RoomResult, type Rooms, refuse } from './rooms.service.ts'
-import { lockRoom, type RoomRow, readersOf, windowsOf } from './rooms.sql.ts'
+import { lockRoom, type RoomRow, readersOf } from './rooms.sql.ts'
 import type { MessageRow } from './rows.ts'
 
 /** Who writes: a person of the cell, or a guest of one room. */
@@ -56,12 +57,12 @@ export const writeMessage = (
 ): Promise<Written> =>
   rooms.db.tx(async (tx) => {
     const room = await lockRoom(tx, roomId)
-    const windows = room === undefined ? [] : await windowsOf(tx, roomId, author.keys)
-    if (room === undefined || windows.length === 0) return noSuchRoom
+    const sight = await writerSight(tx, roomId, author.keys, input.id)
+    if (room === undefined || !sight.reads) return noSuchRoom
     const digest = digestOf(roomId, author.id, input)
-    const known = await messageById(tx, input.id)
+    const known = sight.known ? await messageById(tx, input.id) : undefined
     if (known !== undefined) return repeated(tx, known, digest, author)
-    if (!isLive(windows)) return refuse('wrong-state', 'you do not read this room any more', '/params/id')
+    if (!sight.live) return refuse('wrong-state', 'you do not read this room any more', '/params/id')
     const refused = await refusedInput(tx, room, author, input, now)
     if (refused !== null) return refused
     const mentions = await resolveMentions(tx, input.mentions, now)
@@ -88,8 +89,12 @@ export const writeMessage = (
     await noteMentions(tx, row)
     if (input.needsAck !== null) await planAck(rooms, tx, row, input.needsAck, now)
     await shareMessage(rooms, tx, room, row)
-    return ok(await viewOne(tx, row, author.id))
+    // What stands beside a text without files and deadline is nothing: no need to look.
+    const plain = input.body.kind !== 'files' && input.needsAck === null
+    return ok(plain ? toMessageView(row, NOTHING_BESIDE, { personId: author.id }) : await viewOne(tx, row, author.id))
   })
+
+const NOTHING_BESIDE = { files: new Map(), retractions: new Map(), acks: new Map() }
 
 type Unstamped = Omit<NewMessageRow, 'hlc' | 'cell'>
 

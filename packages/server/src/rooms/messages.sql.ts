@@ -48,6 +48,25 @@ export const insertMessage = async (tx: Tx, row: NewMessageRow): Promise<Message
     )
   )[0]
 
+/** What decides on a new message beside its room: may the writer read there, now, and is the id known? Asked under the room's lock. */
+export const writerSight = async (
+  tx: Tx,
+  roomId: string,
+  keys: readonly Key[],
+  id: string,
+): Promise<{ readonly reads: boolean; readonly live: boolean; readonly known: boolean }> => {
+  const [row] = await tx.sql<{ reads: boolean; live: boolean; known: boolean }>(
+    `select count(*) > 0 as reads,
+            coalesce(bool_or(o.until is null), false) as live,
+            exists (select from rooms.message where id = $3) as known
+       from rooms.reader o
+      where o.room_id = $1
+        and o.key = any($2)`,
+    [roomId, keys, id],
+  )
+  return row ?? { reads: false, live: false, known: false }
+}
+
 export const messageById = async (db: Queries, id: string): Promise<MessageRow | undefined> =>
   (await db.sql<MessageRow>(`select ${MESSAGE} from rooms.message m where m.id = $1`, [id]))[0]
 

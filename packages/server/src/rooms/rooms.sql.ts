@@ -64,6 +64,15 @@ export interface ReaderRow {
 export const readersOf = (db: Queries, roomId: string): Promise<ReaderRow[]> =>
   db.sql<ReaderRow>(`select key, after, until, by_rule from rooms.reader where room_id = $1 order by id`, [roomId])
 
+/** Keys of desks that read along now: who of other regions has to be told. Few, however many people a room has. */
+export const deskKeysOf = async (db: Queries, roomId: string): Promise<Key[]> =>
+  (
+    await db.sql<{ key: Key }>(
+      `select key from rooms.reader where room_id = $1 and until is null and key like 'role:%' order by key`,
+      [roomId],
+    )
+  ).map(({ key }) => key)
+
 export const toWindow = ({ after, until }: Pick<ReaderRow, 'after' | 'until'>): Window => ({
   after: Number(after),
   until: until === null ? null : Number(until),
