@@ -8,6 +8,7 @@ import type { ExchangePort, RecordHandler, Standing } from '../exchange/index.ts
 import { must, type World, world } from '../testing/bed-world.ts'
 import type { TestPerson } from '../testing/cell.ts'
 import { manualClock } from '../testing/clock.ts'
+import { noteReach } from './reach.service.ts'
 
 const newId = monotonicFactory()
 
@@ -225,4 +226,34 @@ test('an acknowledgement given in another region ends the pursuit at home, and s
   incheon.w.test.clock.advance(3_600_000)
   await incheon.w.settle()
   assert.equal(must(await incheon.w.desk.call(e.messageReceipts, { params: { id: sent.id } })).steps.length, 0)
+})
+
+test('a line in the room says since when a region is not heard, and until when', async () => {
+  await using incheon = await side('28').then((one) => ({
+    ...one,
+    [Symbol.asyncDispose]: () => one.w[Symbol.asyncDispose](),
+  }))
+  const { w, standings } = incheon
+  must(await w.desk.call(e.listRooms, { query: {} }))
+  const { db, clock, ids } = w.test.cell.deps
+  const look = async (contactAt: Date) => {
+    standings.splice(0, 1, { origin: '41', epoch: 1, writer: '41', mayWrite: false, contactAt })
+    const exchange = { ...alone('28'), standings: async () => standings }
+    await noteReach({ db, clock, ids, exchange })
+  }
+  const lost = new Date(clock.now().getTime() + 1_000)
+  w.test.clock.advance(600_000)
+  await look(lost)
+  await look(lost)
+  const outOfReach = async () =>
+    must(await w.desk.call(e.getRoom, { params: { id: 'national' } })).outOfReach.map(({ region }) => region)
+  assert.deepEqual(await outOfReach(), ['41'])
+  const found = clock.now()
+  await look(found)
+  assert.deepEqual(await outOfReach(), [])
+  const { items } = must(await w.desk.call(e.roomTimeline, { params: { id: 'national' }, query: {} }))
+  assert.deepEqual(
+    items.map((one) => (one.type === 'reach' ? [one.region, one.at, one.until] : [])),
+    [['41', lost.toISOString(), found.toISOString()]],
+  )
 })

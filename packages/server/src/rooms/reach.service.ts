@@ -16,7 +16,7 @@ export const watchReach = ({ onReady, onClose }: Pick<Deps, 'onReady' | 'onClose
 }
 
 /** One look. Several processes may look at once: the open line of a region is there once. */
-export const noteReach = async (rooms: Rooms): Promise<false> => {
+export const noteReach = async (rooms: Pick<Rooms, 'exchange' | 'clock' | 'db' | 'ids'>): Promise<false> => {
   const standings = (await rooms.exchange?.standings()) ?? []
   const now = rooms.clock.now()
   await rooms.db.tx(async (tx) => {
