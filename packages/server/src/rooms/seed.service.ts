@@ -118,7 +118,9 @@ const SURNAMES = ['김', '이', '박', '최'] as const
 
 const demoLines = ({ region, people, hospitals }: DemoWorld): DemoLine[] => {
   const desk = { kind: 'desk', id: region } as const
-  const of = (role: string) => people.filter(({ roles }) => roles.some((one) => one === role))
+  // The lead answers for those who take turns.
+  const turning = people.filter(({ roles }) => !roles.includes('desk_lead'))
+  const of = (role: string) => turning.filter(({ roles }) => roles.some((one) => one === role))
   const turn = ({ id, name }: Person) => ({ personId: id, name, phone: null })
   const placing = of('placement_desk').map(turn)
   const lines: DemoLine[] = [
