@@ -110,6 +110,8 @@ export const startCell = async (config: Config, overrides: CellOverrides = {}): 
     await parts.exchange.begin(identity)
     await overrides.prepare?.(parts.deps)
     const moves = { duties: beds.duties, timers: parts.timers, sequence: () => sequence(parts.deps.db, identity) }
+    // What waited since before this start has its numbers before anybody asks whether the cell is ready.
+    if (overrides.background !== false) await moves.sequence()
     if (overrides.background !== false) await startBackground(parts, moves, connection)
     const url = await open(parts.http, config, overrides.listen !== false)
     endings.push(() => parts.http.fastify.close())
