@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { test } from 'node:test'
 import { bedEndpoints as b, signUpEndpoints as e } from '@dure/contract'
 import pg from 'pg'
+import { startCell } from '../cell.ts'
+import { makeLogger } from '../platform/logger.ts'
 import { must, ORIGIN_ID, refusedAs } from '../testing/bed-world.ts'
-import { testCell } from '../testing/cell.ts'
+import { testCell, testConfig } from '../testing/cell.ts'
+import { temporaryFolder, testDatabase } from '../testing/database.ts'
 import { browser, lead, peopleWorld, personOf } from '../testing/people-world.ts'
 import { BREAK_GLASS_PER_HOUR } from './access.routes.ts'
 import { BREAK_GLASS_MIN } from './access.service.ts'
@@ -196,6 +201,29 @@ test('PostgreSQL refuses the program’s own login to rewrite the record: no upd
     `set session_replication_role = 'replica'`,
   ])
     await assert.rejects(db.pool.query(statement), /permission denied|must be|does not exist|not allowed/, statement)
+})
+
+test('with two logins of the operator’s own the start refuses one that may rewrite the record, and takes one that may not', async () => {
+  await using database = await testDatabase()
+  const dataDir = await temporaryFolder()
+  const start = (program: string) =>
+    startCell(testConfig({ DURE_DATA_DIR: dataDir, DURE_OWNER_DATABASE_URL: database.url, DATABASE_URL: program }), {
+      ...{ log: makeLogger('silent', undefined), listen: false, background: false },
+    })
+  await assert.rejects(start(database.url), /may rewrite the record/)
+  const owner = new pg.Client({ connectionString: database.url })
+  await owner.connect()
+  const login = `cell_${randomBytes(6).toString('hex')}`
+  try {
+    await owner.query(`create role ${login} login password 'secret' in role dure_app`)
+    const cell = await start(database.url.replace(/\/\/[^@]*@/, `//${login}:secret@`))
+    await assert.rejects(cell.deps.db.sql('delete from people.access_log'), /permission denied/)
+    await cell.close()
+  } finally {
+    await owner.query(`drop role if exists ${login}`)
+    await owner.end()
+    await rm(dataDir, { recursive: true, force: true })
+  }
 })
 
 test('not even the owner of the tables rewrites the record by a plain statement', async () => {
