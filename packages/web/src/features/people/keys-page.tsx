@@ -4,12 +4,13 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
 import { hasRole, useSignedIn } from '../../app/session.ts'
+import { currentLanguage } from '../../i18n/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Card, PageTitle } from '../../ui/page.tsx'
 import { Status } from '../../ui/shape.tsx'
 import { Read } from '../../ui/states.tsx'
-import { Ago, Clock } from '../../ui/time.tsx'
+import { Ago } from '../../ui/time.tsx'
 import { PeopleNav } from './people-nav.tsx'
 import { keysQuery } from './queries.ts'
 import { TroubleNote } from './trouble-note.tsx'
@@ -68,6 +69,10 @@ export const KeysPage = () => {
   )
 }
 
+/** With its year: a key lives longer than one. */
+const dayOf = (at: string): string =>
+  new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'medium', timeZone: 'Asia/Seoul' }).format(new Date(at))
+
 const KeyItem = ({ item, mayChange }: { item: z.output<typeof AuthorityKey>; mayChange: boolean }) => {
   const { t } = useTranslation()
   const { send, busy, trouble } = useSend()
@@ -79,7 +84,7 @@ const KeyItem = ({ item, mayChange }: { item: z.output<typeof AuthorityKey>; may
       <span className="row-main">
         <strong>{region ? t('people.keys.region') : place}</strong>
         <span className="quiet">
-          {t('people.keys.until')} <Clock at={item.validUntil} /> · {t('people.keys.credentials')} {item.credentials}
+          {t('people.keys.until')} {dayOf(item.validUntil)} · {t('people.keys.credentials')} {item.credentials}
           {item.revokedWhy === null ? null : ` · ${item.revokedWhy}`}
         </span>
       </span>
