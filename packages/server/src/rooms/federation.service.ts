@@ -64,13 +64,19 @@ type Parcel = z.infer<typeof parcel>
 const written = z.object({ roomId: z.string(), digest: z.string(), to: z.record(z.string(), z.string()).optional() })
 
 /** Says in the log that a message was written; with its content, sealed, for the cells that read along. The room is locked. */
-export const shareMessage = async (rooms: Rooms, tx: Tx, room: RoomRow, row: MessageRow): Promise<void> => {
+export const shareMessage = async (
+  rooms: Rooms,
+  tx: Tx,
+  room: RoomRow,
+  row: MessageRow,
+  asks = false,
+): Promise<void> => {
   const digest = row.digest.toString('base64url')
   const to = await sealedFor(rooms, tx, room, row)
   await appendOp(tx, {
     kind: 'message-written',
     subject: row.id,
-    body: { roomId: room.id, digest, ...(to === undefined ? {} : { to }) },
+    body: { roomId: room.id, digest, ...(asks ? { asks } : {}), ...(to === undefined ? {} : { to }) },
     audience: {},
     at: row.at,
   })
@@ -238,7 +244,7 @@ const takeParcel = async (
     body:
       message.kind === 'retraction'
         ? { roomId: room.id, messageId: message.targetId, what: 'retracted' }
-        : { roomId: room.id, messageId: message.id },
+        : { roomId: room.id, messageId: message.id, ...(message.ack === null ? {} : { asks: true }) },
     audience: {},
     at: now,
   })

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { setImmediate as othersFirst } from 'node:timers/promises'
 import type { RoomEvent } from '@dure/contract'
 import type { Queries } from '../platform/db.ts'
 import type { EventHub, LiveOp } from '../platform/events.ts'
@@ -7,8 +8,8 @@ import { beat, type Frame, FrameRing, frameOf, LAST_CHUNK, opening } from './fra
 import { type Key, personKey, reads, type Window } from './keys.ts'
 import { toMessageView } from './message-views.ts'
 import { besideNew, messagesByIds } from './messages.sql.ts'
-import { readersOf, toWindow } from './rooms.sql.ts'
-import type { MessageRow } from './rows.ts'
+import { type ReaderRow, toWindow } from './rooms.sql.ts'
+import type { Beside, MessageRow } from './rows.ts'
 
 /**
  * Tells screens what happens in their rooms. One reader per process follows the cell's log; an event is encoded once and written to
@@ -47,6 +48,8 @@ const BEAT_EVERY_MS = 20_000
 const CHECK_EVERY_MS = 60_000
 const BEAT_SLICES = 20
 const ROOMS_REMEMBERED = 10_000
+/** About five milliseconds. */
+const WRITES_IN_ONE_GO = 200
 
 interface KnownRoom {
   readonly access: bigint
@@ -95,7 +98,7 @@ export const makeLive = (db: Queries, hub: EventHub, log: Logger): Live => {
           const frames = await framesOf(db, know, ops)
           cursor = ops.at(-1)?.seq ?? cursor
           ring.add(frames)
-          deliver(frames)
+          await deliver(frames)
           continue
         }
       } catch (error) {
@@ -107,8 +110,11 @@ export const makeLive = (db: Queries, hub: EventHub, log: Logger): Live => {
     }
   }
 
-  /** First to everybody's list, then each list in one write. */
-  const deliver = (frames: readonly Frame[]): void => {
+  /**
+   * First to everybody's list, then each list in one write. A write costs the kernel some twenty microseconds: between some hundred
+   * of them whoever waits for an answer of this process gets a turn, so a bed never waits for a busy room.
+   */
+  const deliver = async (frames: readonly Frame[]): Promise<void> => {
     const touched = new Set<Connection>()
     for (const frame of frames) {
       for (const key of frame.keys) {
@@ -120,7 +126,12 @@ export const makeLive = (db: Queries, hub: EventHub, log: Logger): Live => {
         }
       }
     }
-    for (const connection of touched) flush(connection)
+    let writes = 0
+    for (const connection of touched) {
+      flush(connection)
+      writes += 1
+      if (writes % WRITES_IN_ONE_GO === 0) await othersFirst()
+    }
   }
 
   const flush = (connection: Connection): void => {
@@ -181,6 +192,8 @@ export const makeLive = (db: Queries, hub: EventHub, log: Logger): Live => {
     for (const connection of all) {
       at += 1
       if (at % BEAT_SLICES !== slice) continue
+      // What it has not been written yet comes before the beat, whose number says that it has it.
+      flush(connection)
       connection.socket.write(bytes)
       if (now < connection.checkAt) continue
       connection.checkAt = now + CHECK_EVERY_MS
@@ -208,36 +221,58 @@ export const makeLive = (db: Queries, hub: EventHub, log: Logger): Live => {
 // ---------------------------------------------------------------- ops to events
 
 interface RoomMemory {
-  /** Readers of a room, at least as new as this access number. */
-  of(roomId: string, access: bigint): Promise<KnownRoom>
+  /** Makes sure that these rooms are known, each at least as new as its number says; one query for all that are not. */
+  learn(wanted: ReadonlyMap<string, bigint>): Promise<void>
+  of(roomId: string): KnownRoom
   changed(roomId: string): void
   forget(): void
 }
 
+const NOBODY: KnownRoom = { access: -1n, readers: [], open: new Set() }
+
 const makeRoomMemory = (db: Queries): RoomMemory => {
   const rooms = new Map<string, KnownRoom>()
   return {
-    of: async (roomId, access) => {
-      const known = rooms.get(roomId)
-      if (known !== undefined && known.access >= access) return known
-      const made = await loadRoom(db, roomId)
-      rooms.delete(roomId)
-      rooms.set(roomId, made)
-      const oldest = rooms.keys().next()
-      if (rooms.size > ROOMS_REMEMBERED && oldest.done !== true) rooms.delete(oldest.value)
-      return made
+    learn: async (wanted) => {
+      const missing = [...wanted].filter(([id, access]) => (rooms.get(id)?.access ?? -1n) < access).map(([id]) => id)
+      for (const [id, room] of await loadRooms(db, missing)) {
+        rooms.delete(id)
+        rooms.set(id, room)
+      }
+      for (const id of rooms.keys()) {
+        if (rooms.size <= ROOMS_REMEMBERED) break
+        if (!wanted.has(id)) rooms.delete(id)
+      }
     },
+    of: (roomId) => rooms.get(roomId) ?? NOBODY,
     changed: (roomId) => void rooms.delete(roomId),
     forget: () => rooms.clear(),
   }
 }
 
-/** The access number first: readers that are newer than their number are loaded once more, never the other way round. */
-const loadRoom = async (db: Queries, roomId: string): Promise<KnownRoom> => {
-  const [room] = await db.sql<{ access: string }>(`select access from rooms.room where id = $1`, [roomId])
-  const readers = (await readersOf(db, roomId)).map((row) => ({ key: row.key, window: toWindow(row) }))
+interface LoadedReader extends Pick<ReaderRow, 'key' | 'after' | 'until'> {
+  readonly room_id: string
+  readonly access: string
+}
+
+/** Rooms and readers by one statement: a number is never newer than the readers beside it. */
+const loadRooms = async (db: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, KnownRoom>> => {
+  if (ids.length === 0) return new Map()
+  const rows = await db.sql<LoadedReader>(
+    `select r.id as room_id, r.access, o.key, o.after, o.until
+       from rooms.room r
+       join rooms.reader o on o.room_id = r.id
+      where r.id = any($1)`,
+    [ids],
+  )
+  const byRoom = Map.groupBy(rows, ({ room_id }) => room_id)
+  return new Map([...byRoom].map(([id, own]) => [id, toKnown(own)]))
+}
+
+const toKnown = (rows: readonly LoadedReader[]): KnownRoom => {
+  const readers = rows.map((row) => ({ key: row.key, window: toWindow(row) }))
   const open = new Set(readers.filter(({ window }) => window.until === null).map(({ key }) => key))
-  return { access: BigInt(room?.access ?? -1), readers, open }
+  return { access: BigInt(rows[0]?.access ?? -1), readers, open }
 }
 
 /** Who may read a message: exactly those who read the room when it was written. */
@@ -253,70 +288,91 @@ const textOf = (body: unknown, name: string): string => {
 }
 
 const isMessage = ({ kind }: LiveOp): boolean => kind === 'message-written' || kind === 'room-message-taken'
+const asksForAck = ({ body }: LiveOp): boolean => (body as { asks?: unknown } | null)?.asks === true
 const isOfRequest = ({ kind, body }: LiveOp): boolean =>
   (kind.startsWith('request-') || kind.startsWith('offer-')) && textOf(body, 'requestId') !== ''
 
-/** What some ops mean to screens, in their order. Messages of all of them are read with one query. */
+/** What some ops mean to screens, in their order: three statements at most for all of them, however many there are. */
 const framesOf = async (db: Queries, know: RoomMemory, ops: readonly LiveOp[]): Promise<Frame[]> => {
-  const ids = ops.filter(isMessage).map(({ subject }) => subject)
-  const rows = ids.length === 0 ? [] : await messagesByIds(db, ids)
-  const beside = rows.length === 0 ? undefined : await besideNew(db, rows)
+  const written = ops.filter(isMessage)
+  const [rows, requests] = await Promise.all([
+    messagesByIds(
+      db,
+      written.map(({ subject }) => subject),
+    ),
+    roomsOfRequests(db, [...new Set(ops.filter(isOfRequest).map(({ body }) => textOf(body, 'requestId')))]),
+  ])
   const messages = new Map(rows.map((row) => [row.id, row]))
-  const requests = await roomsOfRequests(db, [
-    ...new Set(ops.filter(isOfRequest).map(({ body }) => textOf(body, 'requestId'))),
+  for (const op of ops) if (op.kind === 'room-access-changed') know.changed(textOf(op.body, 'roomId'))
+  const [beside] = await Promise.all([
+    besideNew(db, rows, new Set(written.filter(asksForAck).map(({ subject }) => subject))),
+    know.learn(roomsIn(ops, rows, requests)),
   ])
   const told = new Set<string>()
-  const frames: Frame[] = []
-  for (const op of ops) {
+  return ops.flatMap((op) => {
     const row = isMessage(op) ? messages.get(op.subject) : undefined
-    if (row !== undefined && beside !== undefined) {
-      if (row.kind === 'retraction') continue
-      const room = await know.of(row.room_id, BigInt(row.access))
-      const message = toMessageView(row, beside, null)
-      frames.push(frameOf(op.seq, listenersOf(room, row), { kind: 'message', roomId: row.room_id, message }))
-      continue
-    }
-    const roomId = requests.get(isOfRequest(op) ? textOf(op.body, 'requestId') : '')
-    if (roomId !== undefined) {
-      // Many steps of one request in one batch are one reason to look again.
-      if (told.has(roomId)) continue
-      told.add(roomId)
-      const event = { kind: 'room-changed', roomId, what: 'request' } as const
-      frames.push(frameOf(op.seq, (await know.of(roomId, 0n)).open, event))
-      continue
-    }
-    const made = await otherFrame(know, op)
-    if (made !== undefined) frames.push(made)
-  }
-  return frames
+    if (row !== undefined) return messageFrame(know, op, row, beside)
+    const made = otherFrame(know, op, requests)
+    if (made === undefined) return []
+    // Many steps of one request in one batch are one reason to look again.
+    const same = JSON.stringify(made.event)
+    if (made.event.kind === 'room-changed' && told.has(same)) return []
+    told.add(same)
+    return [frameOf(op.seq, made.keys, made.event)]
+  })
 }
 
-const otherFrame = async (know: RoomMemory, { seq, kind, body, subject }: LiveOp): Promise<Frame | undefined> => {
+/** Every room these ops speak of; for a message, with the readers it was written under. */
+const roomsIn = (
+  ops: readonly LiveOp[],
+  rows: readonly MessageRow[],
+  requests: ReadonlyMap<string, string>,
+): ReadonlyMap<string, bigint> => {
+  const wanted = new Map<string, bigint>()
+  const want = (id: string, access: bigint) => {
+    const known = wanted.get(id)
+    if (id !== '' && (known === undefined || known < access)) wanted.set(id, access)
+  }
+  for (const { kind, body } of ops) if (kind.startsWith('room-')) want(textOf(body, 'roomId'), 0n)
+  for (const id of requests.values()) want(id, 0n)
+  for (const { room_id, access } of rows) want(room_id, BigInt(access))
+  return wanted
+}
+
+const messageFrame = (know: RoomMemory, op: LiveOp, row: MessageRow, beside: Beside): Frame[] => {
+  if (row.kind === 'retraction') return []
+  const message = toMessageView(row, beside, null)
+  return [frameOf(op.seq, listenersOf(know.of(row.room_id), row), { kind: 'message', roomId: row.room_id, message })]
+}
+
+interface Told {
+  readonly keys: ReadonlySet<Key>
+  readonly event: RoomEvent
+}
+
+const otherFrame = (know: RoomMemory, op: LiveOp, requests: ReadonlyMap<string, string>): Told | undefined => {
+  const { kind, body, subject } = op
+  const ofRequest = isOfRequest(op) ? requests.get(textOf(body, 'requestId')) : undefined
+  if (ofRequest !== undefined)
+    return { keys: know.of(ofRequest).open, event: { kind: 'room-changed', roomId: ofRequest, what: 'request' } }
   const roomId = textOf(body, 'roomId')
   switch (kind) {
     case 'room-access-changed': {
-      know.changed(roomId)
-      const room = await know.of(roomId, 0n)
       // Also to those who have just stopped reading: their screen has to know.
-      const keys = new Set(room.readers.map(({ key }) => key))
-      return frameOf(seq, keys, { kind: 'room-changed', roomId, what: 'members' })
+      const keys = new Set(know.of(roomId).readers.map(({ key }) => key))
+      return { keys, event: { kind: 'room-changed', roomId, what: 'members' } }
     }
     case 'room-reach-changed':
-      return frameOf(seq, (await know.of(roomId, 0n)).open, { kind: 'room-changed', roomId, what: 'reach' })
+      return { keys: know.of(roomId).open, event: { kind: 'room-changed', roomId, what: 'reach' } }
     case 'room-message-changed': {
       const what = textOf(body, 'what') === 'retracted' ? 'retracted' : 'ack'
       const event = { kind: 'message-changed', roomId, messageId: textOf(body, 'messageId'), what } as const
-      return frameOf(seq, (await know.of(roomId, 0n)).open, event)
+      return { keys: know.of(roomId).open, event }
     }
     case 'room-ack-wanted': {
-      const event = {
-        kind: 'ack-wanted',
-        roomId,
-        messageId: subject,
-        dueAt: textOf(body, 'dueAt'),
-        rung: textOf(body, 'rung'),
-      } as RoomEvent
-      return frameOf(seq, new Set([personKey(textOf(body, 'personId'))]), event)
+      const [dueAt, rung] = [textOf(body, 'dueAt'), textOf(body, 'rung')]
+      const event = { kind: 'ack-wanted', roomId, messageId: subject, dueAt, rung } as RoomEvent
+      return { keys: new Set([personKey(textOf(body, 'personId'))]), event }
     }
     default:
       return undefined

@@ -88,7 +88,7 @@ export const writeMessage = (
     if (input.body.kind === 'files') await attachFiles(tx, row.id, input.body.fileIds)
     await noteMentions(tx, row)
     if (input.needsAck !== null) await planAck(rooms, tx, row, input.needsAck, now)
-    await shareMessage(rooms, tx, room, row)
+    await shareMessage(rooms, tx, room, row, input.needsAck !== null)
     // What stands beside a text without files and deadline is nothing: no need to look.
     const plain = input.body.kind !== 'files' && input.needsAck === null
     return ok(plain ? toMessageView(row, NOTHING_BESIDE, { personId: author.id }) : await viewOne(tx, row, author.id))

@@ -70,8 +70,8 @@ export const writerSight = async (
 export const messageById = async (db: Queries, id: string): Promise<MessageRow | undefined> =>
   (await db.sql<MessageRow>(`select ${MESSAGE} from rooms.message m where m.id = $1`, [id]))[0]
 
-export const messagesByIds = (db: Queries, ids: readonly string[]): Promise<MessageRow[]> =>
-  db.sql<MessageRow>(`select ${MESSAGE} from rooms.message m where m.id = any($1)`, [ids])
+export const messagesByIds = async (db: Queries, ids: readonly string[]): Promise<MessageRow[]> =>
+  ids.length === 0 ? [] : db.sql<MessageRow>(`select ${MESSAGE} from rooms.message m where m.id = any($1)`, [ids])
 
 const READ = `exists (select from rooms.reader o
                        where o.room_id = m.room_id and o.key = any($2)
@@ -236,13 +236,16 @@ export const besideMessages = async (db: Queries, rows: readonly MessageRow[]): 
   }
 }
 
-/** The same for messages that were just written: nobody has taken them back, and what differs by reader is not told live. */
-export const besideNew = async (db: Queries, rows: readonly MessageRow[]): Promise<Beside> => {
-  const files = await filesOf(db, rows)
-  const acks = await acksOf(
-    db,
-    rows.map(({ id }) => id),
-  )
+/**
+ * The same for messages that were just written: nobody has taken them back, and what differs by reader is not told live.
+ * @param asking those that ask for an acknowledgement
+ */
+export const besideNew = async (
+  db: Queries,
+  rows: readonly MessageRow[],
+  asking: ReadonlySet<string>,
+): Promise<Beside> => {
+  const [files, acks] = await Promise.all([filesOf(db, rows), asking.size === 0 ? [] : acksOf(db, [...asking])])
   return {
     files: Map.groupBy(files, ({ message_id }) => message_id),
     retractions: new Map(),
