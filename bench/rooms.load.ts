@@ -7,7 +7,10 @@ import { SESSION_COOKIE } from '../packages/server/src/platform/http.ts'
 import { ESSENTIALS, must } from '../packages/server/src/testing/bed-world.ts'
 
 export interface LoadPlan {
+  /** Where people write and desks work. */
   readonly url: string
+  /** Where screens hang. */
+  readonly streamUrl: string
   /** Session of each screen. */
   readonly screens: readonly string[]
   readonly rooms: readonly { readonly id: string; readonly size: number; readonly writers: readonly string[] }[]
@@ -36,6 +39,8 @@ export interface LoadResult {
   readonly placingRefused: number
   /** How late this process was itself: its own event loop, ms, 99th percentile. */
   readonly ownDelayMs: number
+  /** Seconds of one core that it worked. */
+  readonly loadCpuS: number
 }
 
 let plan: LoadPlan | undefined
@@ -55,7 +60,7 @@ const take = (bytes: Buffer): void => {
 
 const openScreen = (token: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(plan?.url ?? '')
+    const { hostname, port } = new URL(plan?.streamUrl ?? '')
     const socket = connect(Number(port), hostname)
     socket.once('data', () => {
       socket.on('data', take)
@@ -184,12 +189,21 @@ const run = async (task: LoadTask): Promise<LoadResult> => {
     delays.push(now - last - 10)
     last = now
   }, 10)
+  const cpu = process.cpuUsage()
   await Promise.all([writeMessages(task, result), placePatients(task, result)])
   for (let at = 0; at < 100 && fanOut.length < result.expected; at += 1) await wait(50)
   clearInterval(watch)
   heard = undefined
   delays.sort((a, b) => a - b)
-  return { ...result, fanOut, delivered: fanOut.length, ownDelayMs: delays[Math.floor(delays.length * 0.99)] ?? 0 }
+  const { user, system } = process.cpuUsage(cpu)
+  const loadCpuS = (user + system) / 1e6
+  return {
+    ...result,
+    loadCpuS,
+    fanOut,
+    delivered: fanOut.length,
+    ownDelayMs: delays[Math.floor(delays.length * 0.99)] ?? 0,
+  }
 }
 
 process.on('message', async (message: { plan?: LoadPlan; open?: number; task?: LoadTask }) => {

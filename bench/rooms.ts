@@ -3,14 +3,13 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { Role } from '@dure/contract'
 import { type Cell, startCell } from '../packages/server/src/cell.ts'
 import { insertPerson, startSession } from '../packages/server/src/platform/auth.sql.ts'
 import { systemClock } from '../packages/server/src/platform/clock.ts'
 import { makeLogger } from '../packages/server/src/platform/logger.ts'
 import { wipeData } from '../packages/server/src/platform/postgres.place.ts'
+import { startPostgres } from '../packages/server/src/platform/postgres.ts'
 import { personKey } from '../packages/server/src/rooms/keys.ts'
 import { addReaders, insertRoom, tellChange } from '../packages/server/src/rooms/rooms.sql.ts'
 import { hospitalId, ORIGIN_ID, settleHospitals } from '../packages/server/src/testing/bed-world.ts'
@@ -18,11 +17,13 @@ import { testConfig } from '../packages/server/src/testing/cell.ts'
 import { temporaryFolder } from '../packages/server/src/testing/database.ts'
 import { quantile } from './placing.ts'
 import type { LoadPlan, LoadResult, LoadTask } from './rooms.load.ts'
+import type { Memory } from './rooms.streams.ts'
 
 /**
  * 5,000 connected screens, 200 messages a second into rooms of 5 to 500 people: how long until everybody has a message, what does
- * an idle screen cost, and do beds keep their latency meanwhile? Server, a database that really writes to disk, screens, writers
- * and desks share this machine's cores; screens, writers and desks are a process of their own.
+ * an idle screen cost, and do beds keep their latency meanwhile? The cell runs as two server processes on one database, as the
+ * architecture has it: screens hang on one, desks work on the other. Both, a database that really writes to disk, and the load
+ * (5,000 screens, writers and placing desks in one process) share this machine's cores.
  */
 /** A region placed 38 patients on the worst day of the story; this many a second is a nation's rush. */
 const PATIENTS_PER_SECOND = 4
@@ -40,118 +41,133 @@ const AIM_IDLE_BYTES = 15_000
 
 export const run = async (size: Size = FULL): Promise<{ table: readonly object[]; summary: object }> => {
   const dataDir = await temporaryFolder()
-  const cell = await startCell(testConfig({ DURE_DATA_DIR: join(dataDir, '.dure'), DURE_POOL_SIZE: '16' }), {
-    log: makeLogger('silent', undefined),
-    clock: systemClock,
-  })
+  const postgres = await startPostgres({ dataDir: join(dataDir, '.dure'), pgBin: process.env.PGBIN })
+  const env = { DATABASE_URL: postgres.url, DURE_DATA_DIR: join(dataDir, '.dure'), DURE_POOL_SIZE: '16' }
+  const cell = await startCell(testConfig(env), { log: makeLogger('silent', undefined), clock: systemClock })
+  const streams = helper('rooms.streams.ts')
+  const load = helper('rooms.load.ts')
   try {
-    return await measure(cell, size)
+    streams.send({ start: env })
+    const { url } = (await answerOf(streams)) as { url: string }
+    return await measure({ cell, streams, load, streamUrl: url }, size)
   } finally {
+    streams.kill('SIGKILL')
+    load.kill()
     await cell.close()
+    await postgres.close()
     await wipeData(join(dataDir, '.dure'))
     await rm(dataDir, { recursive: true, force: true })
   }
 }
 
+const helper = (file: string): ChildProcess =>
+  fork(new URL(`./${file}`, import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+
+interface Stage {
+  /** Where people write and desks work: this process. */
+  readonly cell: Cell
+  readonly streams: ChildProcess
+  readonly load: ChildProcess
+  readonly streamUrl: string
+}
+
 const measure = async (
-  cell: Cell,
+  stage: Stage,
   { screens, messagesPerSecond, measuredS }: Size,
 ): Promise<Awaited<ReturnType<typeof run>>> => {
-  const load = fork(new URL('./rooms.load.ts', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  try {
-    const plan = await prepare(cell, screens)
-    load.send({ plan })
-    // In two waves: what the second half costs is the price of a screen, without what the first connections set up once.
-    const half = await afterOpening(load, screens / 2)
-    const idle = await afterOpening(load, screens)
-    const rssPerScreen = (idle.rss - half.rss) / (screens / 2)
-    const heapPerScreen = (idle.heap - half.heap) / (screens / 2)
-    await task(load, {
-      seconds: WARM_UP_S,
-      messagesPerSecond,
+  const plan = await prepare(stage, screens)
+  stage.load.send({ plan })
+  // In two waves: what the second half costs is the price of a screen, without what the first connections set up once.
+  const half = await afterOpening(stage, screens / 2)
+  const idle = await afterOpening(stage, screens)
+  const rssPerScreen = (idle.rss - half.rss) / (screens / 2)
+  const heapPerScreen = (idle.heap - half.heap) / (screens / 2)
+  const placing = { patientsPerSecond: PATIENTS_PER_SECOND }
+  await task(stage, { seconds: WARM_UP_S, messagesPerSecond, ...placing })
+  const beds = await task(stage, { seconds: measuredS, messagesPerSecond: 0, ...placing })
+  const rooms = await task(stage, { seconds: measuredS, messagesPerSecond, patientsPerSecond: 0 })
+  const both = await task(stage, { seconds: measuredS, messagesPerSecond, ...placing })
+  const meanSize = plan.rooms.reduce((sum, { size }) => sum + size, 0) / plan.rooms.length
+  return {
+    table: [
+      ...roomRows('rooms alone', rooms),
+      ...roomRows('rooms with placing', both),
+      row('an act of placing, alone', beds.acts),
+      row('an act of placing, with rooms', both.acts),
+    ],
+    summary: {
+      bench: 'rooms',
+      screens,
+      rooms: ROOMS,
+      roomSizeMean: round(meanSize),
+      messagesPerSecond: round(rooms.posts.length / measuredS),
+      deliveriesPerSecond: round(rooms.delivered / measuredS),
+      lost: rooms.expected - rooms.delivered + both.expected - both.delivered,
+      refused: rooms.refused + both.refused,
+      placingRefused: beds.placingRefused + both.placingRefused,
+      fanOutP50Ms: quantile(rooms.fanOut, 0.5),
+      fanOutP99Ms: quantile(rooms.fanOut, 0.99),
+      fanOutWithPlacingP50Ms: quantile(both.fanOut, 0.5),
+      fanOutWithPlacingP99Ms: quantile(both.fanOut, 0.99),
+      postP50Ms: quantile(rooms.posts, 0.5),
+      postP99Ms: quantile(rooms.posts, 0.99),
+      idleScreenRssBytes: Math.round(rssPerScreen),
+      idleScreenHeapBytes: Math.round(heapPerScreen),
       patientsPerSecond: PATIENTS_PER_SECOND,
-    })
-    const beds = await task(load, { seconds: measuredS, messagesPerSecond: 0, patientsPerSecond: PATIENTS_PER_SECOND })
-    const rooms = await task(load, {
-      seconds: measuredS,
-      messagesPerSecond,
-      patientsPerSecond: 0,
-    })
-    const both = await task(load, {
-      seconds: measuredS,
-      messagesPerSecond,
-      patientsPerSecond: PATIENTS_PER_SECOND,
-    })
-    const meanSize = plan.rooms.reduce((sum, { size }) => sum + size, 0) / plan.rooms.length
-    return {
-      table: [
-        ...roomRows('rooms alone', rooms),
-        ...roomRows('rooms with placing', both),
-        row('an act of placing, alone', beds.acts),
-        row('an act of placing, with rooms', both.acts),
-      ],
-      summary: {
-        bench: 'rooms',
-        screens,
-        rooms: ROOMS,
-        roomSizeMean: round(meanSize),
-        messagesPerSecond: round(rooms.posts.length / measuredS),
-        deliveriesPerSecond: round(rooms.delivered / measuredS),
-        lost: rooms.expected - rooms.delivered + both.expected - both.delivered,
-        refused: rooms.refused + both.refused,
-        placingRefused: beds.placingRefused + both.placingRefused,
-        fanOutP50Ms: quantile(rooms.fanOut, 0.5),
-        fanOutP99Ms: quantile(rooms.fanOut, 0.99),
-        fanOutWithPlacingP50Ms: quantile(both.fanOut, 0.5),
-        fanOutWithPlacingP99Ms: quantile(both.fanOut, 0.99),
-        postP50Ms: quantile(rooms.posts, 0.5),
-        postP99Ms: quantile(rooms.posts, 0.99),
-        idleScreenRssBytes: Math.round(rssPerScreen),
-        idleScreenHeapBytes: Math.round(heapPerScreen),
-        patientsPerSecond: PATIENTS_PER_SECOND,
-        placedAlone: beds.placed,
-        placedWithRooms: both.placed,
-        actAloneP50Ms: quantile(beds.acts, 0.5),
-        actAloneP99Ms: quantile(beds.acts, 0.99),
-        actWithRoomsP50Ms: quantile(both.acts, 0.5),
-        actWithRoomsP99Ms: quantile(both.acts, 0.99),
-        serverCpuShareRooms: round(rooms.cpuS / measuredS),
-        serverCpuSharePlacing: round(beds.cpuS / measuredS),
-        serverCpuUsPerDelivery: round((rooms.cpuS * 1e6) / Math.max(1, rooms.delivered)),
-        loadOwnDelayP99Ms: round(Math.max(rooms.ownDelayMs, both.ownDelayMs)),
-        withinAims: quantile(rooms.fanOut, 0.99) <= AIM_P99_MS && rssPerScreen <= AIM_IDLE_BYTES,
-      },
-    }
-  } finally {
-    load.kill()
+      placedAlone: beds.placed,
+      placedWithRooms: both.placed,
+      actAloneP50Ms: quantile(beds.acts, 0.5),
+      actAloneP99Ms: quantile(beds.acts, 0.99),
+      actWithRoomsP50Ms: quantile(both.acts, 0.5),
+      actWithRoomsP99Ms: quantile(both.acts, 0.99),
+      deskCpuShare: round(both.deskCpuS / measuredS),
+      streamCpuShare: round(both.streamCpuS / measuredS),
+      loadCpuShare: round(both.loadCpuS / measuredS),
+      streamCpuUsPerDelivery: round((rooms.streamCpuS * 1e6) / Math.max(1, rooms.delivered)),
+      loadOwnDelayP99Ms: round(Math.max(rooms.ownDelayMs, both.ownDelayMs)),
+      withinAims: quantile(rooms.fanOut, 0.99) <= AIM_P99_MS && rssPerScreen <= AIM_IDLE_BYTES,
+    },
   }
 }
 
-/** Also what this process, the server's, worked meanwhile: seconds of one core, which other programs on the machine do not change. */
-const task = async (load: ChildProcess, what: LoadTask): Promise<LoadResult & { readonly cpuS: number }> => {
-  const before = process.cpuUsage()
+interface Taken extends LoadResult {
+  /** Seconds of one core that the two server processes worked: what other programs on the machine do does not change it. */
+  readonly deskCpuS: number
+  readonly streamCpuS: number
+}
+
+const task = async ({ load, streams }: Stage, what: LoadTask): Promise<Taken> => {
+  const cpu = process.cpuUsage()
+  const before = await look(streams)
   load.send({ task: what })
   const { result } = (await answerOf(load)) as { result: LoadResult }
-  const { user, system } = process.cpuUsage(before)
+  const after = await look(streams)
+  const { user, system } = process.cpuUsage(cpu)
   await wait(1_000)
-  return { ...result, cpuS: (user + system) / 1e6 }
+  return { ...result, deskCpuS: (user + system) / 1e6, streamCpuS: after.cpuS - before.cpuS }
+}
+
+const look = async (streams: ChildProcess): Promise<Memory> => {
+  streams.send({ look: true })
+  return (await answerOf(streams)) as Memory
 }
 
 /** Memory with so many screens open, each of which has had its beat once: what they cost when nothing happens. */
-const afterOpening = async (load: ChildProcess, screens: number): Promise<Memory> => {
+const afterOpening = async ({ load, streams }: Stage, screens: number): Promise<Memory> => {
   load.send({ open: screens })
   await answerOf(load)
   await wait(21_000)
-  return settled()
+  streams.send({ settle: true })
+  return (await answerOf(streams)) as Memory
 }
 
-/** What the load says next; a load that ended says nothing more. */
-const answerOf = async (load: ChildProcess): Promise<unknown> => {
+/** What a helper says next; one that ended says nothing more. */
+const answerOf = async (helping: ChildProcess): Promise<unknown> => {
   const stop = new AbortController()
-  const ended = once(load, 'exit', { signal: stop.signal }).then(() => {
-    throw new Error('the load ended before its time')
+  const ended = once(helping, 'exit', { signal: stop.signal }).then(() => {
+    throw new Error('a helper of the bench ended before its time')
   })
-  const said = once(load, 'message', { signal: stop.signal }).then(([message]) => message as unknown)
+  const said = once(helping, 'message', { signal: stop.signal }).then(([message]) => message as unknown)
   try {
     return await Promise.race([said, ended])
   } finally {
@@ -160,27 +176,9 @@ const answerOf = async (load: ChildProcess): Promise<unknown> => {
   }
 }
 
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-interface Memory {
-  readonly rss: number
-  readonly heap: number
-}
-
-/** Memory of this process, the server's, once the collector has been through it. */
-const settled = async (): Promise<Memory> => {
-  for (let at = 0; at < 4; at += 1) {
-    collect()
-    await wait(250)
-  }
-  const { rss, heapUsed, external } = process.memoryUsage()
-  return { rss, heap: heapUsed + external }
-}
-
 // ---------------------------------------------------------------- people, rooms, hospitals
 
-const prepare = async (cell: Cell, screens: number): Promise<LoadPlan> => {
+const prepare = async ({ cell, streamUrl }: Stage, screens: number): Promise<LoadPlan> => {
   await settleHospitals({ cell, clock: systemClock }, { hospitals: HOSPITALS, slots: 60 })
   const people = await inChunks(screens, () => person(cell, 'requester', null))
   const hospitals: Record<string, string> = {}
@@ -194,7 +192,7 @@ const prepare = async (cell: Cell, screens: number): Promise<LoadPlan> => {
   }))
   const rooms = []
   for (let at = 0; at < ROOMS; at += 1) rooms.push(await room(cell, people, sizeOf(at)))
-  return { url: cell.url, screens: people.map(({ token }) => token), rooms, desks, hospitals }
+  return { url: cell.url, streamUrl, screens: people.map(({ token }) => token), rooms, desks, hospitals }
 }
 
 /** From 5 to 500, as many between 5 and 50 as between 50 and 500. */
