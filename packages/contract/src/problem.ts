@@ -74,6 +74,11 @@ export const PROBLEMS = {
   },
   'too-many-requests': { status: 429, title_ko: '요청이 너무 많습니다', title_en: 'Too many requests' },
   internal: { status: 500, title_ko: '서버에서 오류가 났습니다', title_en: 'The server made an error' },
+  'storage-full': {
+    status: 507,
+    title_ko: '서버의 저장 공간이 부족해 저장하지 못했습니다. 일부만 저장된 것은 없습니다',
+    title_en: 'The server has no room left to save this; nothing was half-saved',
+  },
   overloaded: {
     status: 503,
     title_ko: '지금은 처리할 수 없습니다. 잠시 후 다시 시도하십시오',

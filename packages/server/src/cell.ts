@@ -101,7 +101,7 @@ export const startCell = async (config: Config, overrides: CellOverrides = {}): 
   }
   try {
     const log = overrides.log ?? makeLogger(config.logLevel, undefined, { region: config.region })
-    const owner = overrides.connection ?? (await openOwner(config, endings))
+    const owner = overrides.connection ?? (await openOwner(config, endings, log))
     await migrate(owner, log)
     const connection = await forWork(config, owner, log)
     const parts = assemble(config, connection, overrides.clock ?? systemClock, log, endings)
@@ -129,10 +129,10 @@ const endAll = async (endings: readonly Step[]): Promise<void> => {
 }
 
 /** Who owns the tables: migrations run as this login, and nothing else does. */
-const openOwner = async (config: Config, endings: Step[]): Promise<pg.ClientConfig> => {
+const openOwner = async (config: Config, endings: Step[], log: Logger): Promise<pg.ClientConfig> => {
   const external = config.ownerDatabaseUrl ?? config.databaseUrl
   if (external !== undefined) return { connectionString: external }
-  const server = await startPostgres({ dataDir: config.dataDir, pgBin: config.pgBin })
+  const server = await startPostgres({ dataDir: config.dataDir, pgBin: config.pgBin, log })
   endings.push(() => server.close())
   return server.connection
 }

@@ -1,5 +1,6 @@
 import { codeOf, type Db, type Tx } from '../platform/db.ts'
 import type { Logger } from '../platform/logger.ts'
+import { isFull, isOutage } from '../platform/outage.ts'
 import { recordsAfter } from './log.sql.ts'
 import type { CellId, LogRecord } from './log-record.ts'
 import type { Registry } from './registry.service.ts'
@@ -153,5 +154,8 @@ export const makeApplying = (db: Db, registry: Registry, version: string, log: L
   return { hand, catchUp }
 }
 
-/** Serialization failures and deadlocks are tried again as a whole; what the connection lost too. */
-const isLuck = (error: unknown): boolean => /^(40|08|57P)/.test(codeOf(error))
+/**
+ * Says nothing about the record: a conflict, a database that is away or has no room. All of it is tried again as a whole.
+ * A statement that ran out of time may do so every time, and would stop the log.
+ */
+const isLuck = (error: unknown): boolean => isFull(error) || (isOutage(error) && codeOf(error) !== '57014')

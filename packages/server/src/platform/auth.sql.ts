@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { SessionKind } from '@dure/contract'
 import type { Db, Queries } from './db.ts'
+import { isFull } from './outage.ts'
 import { isRole, type OpenedAccess, type Person } from './person.ts'
 import { idleMinutes, SESSION_ROLES, SESSION_TIMES } from './session-times.ts'
 
@@ -55,9 +56,14 @@ export const findSession = async (db: Queries, token: string, now: Date): Promis
     [hashOf(token), now],
   )
   if (row === undefined) return undefined
-  if (now.getTime() - row.last_seen_at.getTime() >= NOTED_EVERY_MS) await noteUse(db, token, now)
+  if (now.getTime() - row.last_seen_at.getTime() >= NOTED_EVERY_MS) await noteUse(db, token, now).catch(unlessFull)
   const person = limitedTo(toPerson(row), row.kind)
   return row.opened.length === 0 ? person : { ...person, opened: row.opened }
+}
+
+/** A disk without room stops writing, not reading: the session is noted when there is room again. */
+const unlessFull = (error: unknown): void => {
+  if (!isFull(error)) throw error
 }
 
 const limitedTo = (person: Person, kind: SessionKind): Person => {

@@ -41,6 +41,8 @@ export interface SqlStats {
   readonly transactions: number
   /** Transactions run again after a serialization failure or a deadlock. */
   readonly retries: number
+  /** Transactions refused because the database's disk had no room. */
+  readonly full: number
 }
 
 /**
@@ -63,6 +65,8 @@ export interface Db extends Queries {
 }
 
 export const TX_ATTEMPTS = 6
+/** SQLSTATE of a disk without room. */
+export const DISK_FULL = '53100'
 const RETRIED = new Set(['40001', '40P01'])
 const STRENGTH: Record<Isolation, number> = { 'read committed': 0, 'repeatable read': 1, serializable: 2 }
 
@@ -79,7 +83,7 @@ export interface OpenOptions {
 }
 
 export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): Db => {
-  const counts = { queries: 0, sqlMs: 0, transactions: 0, retries: 0 }
+  const counts = { queries: 0, sqlMs: 0, transactions: 0, retries: 0, full: 0 }
   const pool = new pg.Pool({
     application_name: 'dure',
     max: poolSize,
@@ -113,6 +117,7 @@ export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): D
         counts.transactions += 1
         return await transaction({ pool, inside, signals }, work, options)
       } catch (error) {
+        if (codeOf(error) === DISK_FULL) counts.full += 1
         if (attempt >= TX_ATTEMPTS || !RETRIED.has(codeOf(error))) throw error
         counts.retries += 1
         await wait(Math.random() * 4 * 2 ** attempt)

@@ -1,11 +1,13 @@
 import { type Refusal, toProblem } from '@dure/contract'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { codeOf } from './db.ts'
 import type { InputFault } from './json.ts'
 import { NotWriting } from './oplog.ts'
+import { isFull, isOutage } from './outage.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 export const RETRY_AFTER_S = 2
+/** Of these the same request may fare better in a moment. */
+export const ASK_AGAIN: ReadonlySet<number> = new Set([429, 503, 507])
 
 /** The input was refused while it was read. */
 export class InputError extends Error {
@@ -18,7 +20,7 @@ export class InputError extends Error {
 
 export const sendProblem = (reply: FastifyReply, refusal: Refusal): FastifyReply => {
   const problem = toProblem(refusal, reply.request.id)
-  if (problem.status === 503 || problem.status === 429) reply.header('retry-after', RETRY_AFTER_S)
+  if (ASK_AGAIN.has(problem.status)) reply.header('retry-after', RETRY_AFTER_S)
   if (problem.status === 413) reply.header('connection', 'close')
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem))
 }
@@ -27,7 +29,7 @@ export const sendProblem = (reply: FastifyReply, refusal: Refusal): FastifyReply
 export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const refusal = refusalOf(error)
   if (refusal.code === 'internal') request.log.error({ err: error, route: request.routeOptions.url }, 'request-failed')
-  if (refusal.code === 'overloaded')
+  if (refusal.code === 'overloaded' || refusal.code === 'storage-full')
     request.log.warn({ err: error, route: request.routeOptions.url }, 'request-not-served')
   return sendProblem(reply, refusal)
 }
@@ -35,6 +37,7 @@ export const handleError = (error: unknown, request: FastifyRequest, reply: Fast
 export const refusalOf = (error: unknown): Refusal => {
   if (error instanceof InputError) return invalid(`/body${error.fault.pointer}`, error.fault.detail)
   if (error instanceof NotWriting) return { code: error.state }
+  if (isFull(error)) return { code: 'storage-full' }
   if (isOutage(error)) return { code: 'overloaded' }
   const { code, statusCode } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { code: 'too-large', pointer: '/body' }
@@ -55,16 +58,3 @@ const invalid = (pointer: string, detail: string): Refusal => ({
   detail,
   errors: [{ pointer, detail }],
 })
-
-/** The database is away, full or out of patience: trying again is right. */
-const isOutage = (error: unknown): boolean => {
-  const code = codeOf(error)
-  if (OUTAGE_STATES.has(code) || /^(08|53|57P)/.test(code)) return true
-  if (!(error instanceof Error)) return false
-  if ('syscall' in error && (error.syscall === 'connect' || error.syscall === 'write' || error.syscall === 'read'))
-    return true
-  return /timeout exceeded when trying to connect|Connection terminated|Query read timeout/.test(error.message)
-}
-
-/** Serialization failure and deadlock after all attempts, lock, statement and idle timeouts. */
-const OUTAGE_STATES = new Set(['40001', '40P01', '55P03', '57014', '25P03'])

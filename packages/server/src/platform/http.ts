@@ -17,7 +17,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { findSession } from './auth.sql.ts'
 import type { Isolation } from './db.ts'
 import type { Deps } from './deps.ts'
-import { PROBLEM_TYPE, RETRY_AFTER_S, sendProblem } from './http.errors.ts'
+import { ASK_AGAIN, PROBLEM_TYPE, RETRY_AFTER_S, sendProblem } from './http.errors.ts'
 import { rawInput, readInput } from './http.input.ts'
 import { answerOnce, type Decided } from './idempotency.ts'
 import type { Person } from './person.ts'
@@ -228,7 +228,7 @@ const decide = (endpoint: Endpoint, result: Result<unknown, Refusal>, request: F
 }
 
 const send = (reply: FastifyReply, { answer: { status, body } }: Decided, type?: string): FastifyReply => {
-  if (status === 503 || status === 429) void reply.header('retry-after', RETRY_AFTER_S)
+  if (ASK_AGAIN.has(status)) void reply.header('retry-after', RETRY_AFTER_S)
   if (status === 204) return reply.code(204).send()
   if (type !== undefined && status < 400) return reply.code(status).type(type).send(body)
   return reply

@@ -18,7 +18,12 @@ export interface KeyedRequest {
 }
 
 /** Refusals that say nothing about the request itself: the same request may be answered differently in a moment. */
-const PASSING: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['overloaded', 'too-many-requests', 'internal'])
+const PASSING: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'overloaded',
+  'storage-full',
+  'too-many-requests',
+  'internal',
+])
 
 export interface Decided {
   readonly answer: Answer

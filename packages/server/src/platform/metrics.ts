@@ -57,6 +57,7 @@ export const measureDb = ({ registry }: Metrics, db: Db): void => {
   total('dure_sql_seconds_total', 'Time waited for the database', () => db.stats().sqlMs / 1000)
   total('dure_transactions_total', 'Transactions begun', () => db.stats().transactions)
   total('dure_transaction_retries_total', 'Transactions run again after a conflict', () => db.stats().retries)
+  total('dure_storage_full_total', 'Transactions refused because the disk had no room', () => db.stats().full)
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,

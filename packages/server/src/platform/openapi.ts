@@ -11,6 +11,7 @@ const impliedProblems = (endpoint: Endpoint): readonly ProblemCode[] => [
   ...(endpoint.body ? (['too-large', 'unsupported-media'] as const) : []),
   ...(endpoint.method === 'GET' ? [] : (['conflict'] as const)),
   'overloaded',
+  'storage-full',
 ]
 
 /** All codes a route may refuse with, each once. */

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
-import { PROBLEMS } from '@dure/contract'
+import { PROBLEMS, type Refusal } from '@dure/contract'
 import fastifyStatic from '@fastify/static'
 import type { FastifyRequest } from 'fastify'
 import { API_PAGE_STYLE, apiPage } from './api-page.ts'
+import type { Deps } from './deps.ts'
 import { sendProblem } from './http.errors.ts'
 import type { Http } from './http.ts'
 import { openApi } from './openapi.ts'
 import { sequencerLagS } from './oplog.sequencer.ts'
+import { isFull } from './outage.ts'
+import { canKeep, freeBytes, SCARCE_BYTES } from './storage.ts'
 
 /** Beyond this the oplog is not moving. */
 const LAG_LIMIT_S = 30
@@ -18,8 +21,11 @@ export const registerOps = (http: Http, version: string): void => {
 
   fastify.get('/healthz', () => ({ status: 'alive' }))
 
+  const isOutOfRoom = makeRoomWatch(deps)
+
   fastify.get('/readyz', async (request, reply) => {
     try {
+      if (await isOutOfRoom()) return sendProblem(reply, NO_ROOM)
       const lagS = await sequencerLagS(db, clock.now())
       metrics.sequencerLagS.set(lagS)
       if (lagS > LAG_LIMIT_S)
@@ -27,6 +33,7 @@ export const registerOps = (http: Http, version: string): void => {
       return { status: 'ready', region: deps.config.region, version, sequencerLagS: lagS }
     } catch (error) {
       request.log.warn({ err: error }, 'not-ready')
+      if (isFull(error) || (await isScarce(deps))) return sendProblem(reply, NO_ROOM)
       return sendProblem(reply, { code: 'overloaded', detail: 'the database does not answer' })
     }
   })
@@ -55,6 +62,24 @@ export const registerOps = (http: Http, version: string): void => {
       : sendProblem(reply, { code: 'not-found' })
   })
 }
+
+const NO_ROOM: Refusal = { code: 'storage-full', detail: 'the disk of the database has no room' }
+
+/** Only what was refused for lack of room raises the question, and an answer of yes lays it to rest. */
+const makeRoomWatch = ({ db }: Pick<Deps, 'db'>) => {
+  let answered = 0
+  return async (): Promise<boolean> => {
+    const refused = db.stats().full
+    if (refused === answered) return false
+    if (!(await canKeep(db))) return true
+    answered = refused
+    return false
+  }
+}
+
+/** The disk of our own server, which stops when its log finds no room; another's is not ours to see. */
+const isScarce = async ({ config }: Pick<Deps, 'config'>): Promise<boolean> =>
+  config.databaseUrl === undefined && ((await freeBytes(config.dataDir)) ?? Number.POSITIVE_INFINITY) < SCARCE_BYTES
 
 const languageOf = (request: FastifyRequest): 'ko' | 'en' => {
   const { lang } = request.query as { lang?: unknown }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import pg from 'pg'
@@ -178,4 +178,54 @@ test('kill -9 of program and server together: the next start recovers', () =>
     const next = await startPostgres({ dataDir, pgBin })
     assert.deepEqual(await ask(next.connection, 'select one from kept'), [{ one: 1 }])
     await next.close()
+  }))
+
+const untilAnswers = (connection: pg.ClientConfig, sql: string) =>
+  eventually('the server answers', async () => {
+    const rows = await ask(connection, sql).catch(() => [])
+    return rows.length > 0
+  })
+
+test('a server that is killed under its program is started again where it was, with every committed row', () =>
+  withFolder(async (dataDir) => {
+    const said: string[] = []
+    const note = (_: unknown, event?: string) => void said.push(event ?? '')
+    const server = await startPostgres({ dataDir, pgBin, log: { warn: note, info: note } })
+    await ask(server.connection, 'create table kept (n int)')
+    const first = server.pid
+    for (let round = 1; round <= 2; round += 1) {
+      await ask(server.connection, `insert into kept values (${round})`)
+      const busy = ask(server.connection, 'select pg_sleep(60)').catch((error: unknown) => error)
+      process.kill(server.pid, 'SIGKILL')
+      assert.ok((await busy) instanceof Error)
+      await untilAnswers(server.connection, 'select 1')
+      assert.deepEqual(await ask(server.connection, 'select count(*)::int as n from kept'), [{ n: round }])
+    }
+    assert.notEqual(server.pid, first)
+    assert.deepEqual(said.slice(0, 2), ['database-ended', 'database-started-again'])
+    await server.close()
+    assert.deepEqual(await serverProcesses(await realpath(join(dataDir, 'postgres'))), [])
+    assert.equal(await isInUse(dataDir), false)
+  }))
+
+test('one that cannot start is tried again until what was in the way is gone, and a close ends the trying', () =>
+  withFolder(async (dataDir) => {
+    const said: string[] = []
+    const note = (_: unknown, event?: string) => void said.push(event ?? '')
+    const server = await startPostgres({ dataDir, pgBin, log: { warn: note, info: note } })
+    const cluster = await realpath(join(dataDir, 'postgres'))
+    const control = join(cluster, 'global', 'pg_control')
+    const breakAndKill = async () => {
+      await rename(control, `${control}.away`)
+      process.kill(server.pid, 'SIGKILL')
+    }
+    await breakAndKill()
+    await eventually('it does not start', () => said.includes('database-does-not-start'))
+    await rename(`${control}.away`, control)
+    await untilAnswers(server.connection, 'select 1')
+    await breakAndKill()
+    const before = said.length
+    await eventually('it does not start', () => said.slice(before).includes('database-does-not-start'))
+    await server.close()
+    assert.deepEqual(await serverProcesses(cluster), [])
   }))

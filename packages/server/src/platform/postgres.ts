@@ -5,6 +5,8 @@ import { chmod, chown, mkdir, open, readFile, rename, rm, writeFile } from 'node
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
+import type { Logger } from './logger.ts'
+import { keepRunning } from './postgres.keeper.ts'
 import { type Place, placeFor } from './postgres.place.ts'
 import { type Postmaster, readPostmaster, removeStaleFiles, serverProcesses } from './postgres.process.ts'
 
@@ -13,6 +15,7 @@ export interface EmbeddedPostgres {
   readonly connection: pg.ClientConfig & { readonly host: string; readonly password: string; readonly database: string }
   /** The same as an address, for another process. */
   readonly url: string
+  /** Of the server as it runs now; another one after it had to be started again. */
   readonly pid: number
   /** False when another process started this server and ends it. */
   readonly owned: boolean
@@ -27,6 +30,8 @@ export interface LaunchOptions {
   readonly attach?: boolean
   /** More settings, `name=value`. */
   readonly settings?: readonly string[]
+  /** Told when the server ends by itself and when it is back. */
+  readonly log?: Pick<Logger, 'warn' | 'info'>
 }
 
 const START_LIMIT_MS = 60_000
@@ -51,13 +56,14 @@ const SETTINGS = [
 /**
  * Starts the embedded server, making its data first when there is none.
  * Reached only through a Unix socket in a folder of mode 0700, with a generated password. fsync stays on.
- * It dies with this process, also by kill -9 (parent-death signal), and recovers at the next start.
+ * It dies with this process, also by kill -9 (parent-death signal), and recovers at the next start. When it ends by itself, killed or
+ * for want of room on its disk, it is started again until it stays: connections break, and new ones find it where it was.
  * @throws when another living process owns the data and `attach` is not set
  */
 export const startPostgres = async (options: LaunchOptions): Promise<EmbeddedPostgres> => {
   await mkdir(options.dataDir, { recursive: true })
   const place = await placeFor(options.dataDir, options.pgBin)
-  const running = await settle(place, options.dataDir)
+  const running = await settle(place, options.dataDir, () => ownerLives(options.dataDir))
   if (running !== undefined) {
     if (options.attach !== true) throw new Error(inUse(options.dataDir, running.pid))
     return attached(options.dataDir, running)
@@ -67,15 +73,32 @@ export const startPostgres = async (options: LaunchOptions): Promise<EmbeddedPos
   await checkVersion(place)
   // Before the server lives, so that nobody takes it for one without an owner.
   await writeFile(ownerFile(options.dataDir), JSON.stringify({ pid: process.pid, started: await startOf(process.pid) }))
-  const child = await launch(place, options)
+  const kept = await keepRunning({
+    launch: () => launch(place, options),
+    // What its children still hold is given up first: the dead server was ours, and no other may have come.
+    clear: async () => void (await settle(place, options.dataDir, async () => false)),
+    stop,
+    ...(options.log === undefined ? {} : { log: options.log }),
+  })
   const connection = connectionTo(place.run, password)
-  await ensureDatabase(connection)
+  const close = async (): Promise<void> => {
+    await kept.close()
+    await rm(ownerFile(options.dataDir), { force: true })
+  }
+  try {
+    await ensureDatabase(connection)
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     connection,
     url: urlOf(connection),
-    pid: child.pid ?? 0,
+    get pid() {
+      return kept.pid()
+    },
     owned: true,
-    close: () => stop(child, options.dataDir),
+    close,
   }
 }
 
@@ -103,7 +126,11 @@ const inUse = (dataDir: string, pid: number) =>
  * What an earlier server left: nothing, files, or a server still running. One whose owner is gone is on its way out
  * (or is helped out); one whose owner lives is returned.
  */
-const settle = async (place: Place, dataDir: string): Promise<Postmaster | undefined> => {
+const settle = async (
+  place: Place,
+  dataDir: string,
+  owned: () => Promise<boolean>,
+): Promise<Postmaster | undefined> => {
   const deadline = performance.now() + STOP_LIMIT_MS
   for (let round = 0; ; round += 1) {
     const processes = await serverProcesses(place.cluster)
@@ -112,7 +139,7 @@ const settle = async (place: Place, dataDir: string): Promise<Postmaster | undef
       await removeStaleFiles(place)
       return undefined
     }
-    if (await ownerLives(dataDir)) {
+    if (await owned()) {
       if (postmaster?.ready === true && processes.includes(postmaster.pid)) return postmaster
     } else if (round % 100 === 20) {
       // Two seconds of grace for the parent-death signal, then SIGINT (fast shutdown), at last SIGQUIT.
@@ -252,7 +279,7 @@ const ensureDatabase = async (connection: pg.ClientConfig): Promise<void> => {
 }
 
 /** SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything is written. */
-const stop = async (child: ChildProcess, dataDir: string): Promise<void> => {
+const stop = async (child: ChildProcess): Promise<void> => {
   const running = () => child.exitCode === null && child.signalCode === null
   if (running()) {
     const gone = new Promise((resolve) => child.once('exit', resolve))
@@ -263,5 +290,4 @@ const stop = async (child: ChildProcess, dataDir: string): Promise<void> => {
     if (running()) child.kill('SIGQUIT')
     await gone
   }
-  await rm(ownerFile(dataDir), { force: true })
 }

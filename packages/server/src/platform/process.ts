@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import pino from 'pino'
 import { type Config, type ConfigFault, describeFaults, readConfig } from './config.ts'
+import { logFile, logStderr } from './log-file.ts'
 import { type Logger, makeLogger } from './logger.ts'
 import type { Result } from './result.ts'
 
@@ -17,9 +17,10 @@ export const configOrExit = (env: NodeJS.ProcessEnv, cwd: string): Config => {
 }
 
 /** JSON lines to the configured file, or to stderr. */
-export const openLog = async ({ logLevel, logFile, region }: Config): Promise<Logger> => {
-  if (logFile !== undefined) await mkdir(dirname(logFile), { recursive: true })
-  return makeLogger(logLevel, pino.destination(logFile ?? 2), { region })
+export const openLog = async (config: Config): Promise<Logger> => {
+  if (config.logFile === undefined) return makeLogger(config.logLevel, logStderr(), { region: config.region })
+  await mkdir(dirname(config.logFile), { recursive: true })
+  return makeLogger(config.logLevel, logFile(config.logFile), { region: config.region })
 }
 
 const PARENT_LOOK_MS = 500

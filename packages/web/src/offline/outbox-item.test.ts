@@ -41,6 +41,16 @@ test('a refusal is final, a busy server is not', () => {
   assert.equal(state('sign-in-needed'), 'waiting')
 })
 
+test('a server without room is asked again, however long, and the item says why it waits until the server is heard otherwise', () => {
+  let item = waiting()
+  for (let tries = 0; tries < 20; tries += 1)
+    item = afterTry(item, { kind: 'refused', problem: toProblem({ code: 'storage-full' }) }, tries, 0)
+  assert.ok(item.state === 'waiting' && item.putOff === 'storage-full' && item.attempts === 20)
+  const unheard = afterTry(item, { kind: 'no-answer' }, 30, 0)
+  assert.ok(unheard.state === 'waiting' && unheard.putOff === undefined)
+  assert.deepEqual(Object.keys(afterTry(item, { kind: 'accepted' }, 31, 0)).includes('putOff'), false)
+})
+
 test('a server that keeps making errors is asked five times and then reported', () => {
   let item = waiting()
   for (let tries = 0; tries < 5; tries += 1)

@@ -4,7 +4,14 @@ import { backoffMs } from './backoff.ts'
 /** One action of a person on its way to the cell. Its id is the idempotency key: however often it is sent, it acts once. */
 export type OutboxItem = OutboxHead &
   (
-    | { readonly state: 'waiting'; readonly input: unknown; readonly attempts: number; readonly nextTryAt: number }
+    | {
+        readonly state: 'waiting'
+        readonly input: unknown
+        readonly attempts: number
+        readonly nextTryAt: number
+        /** What the server said to the last try; absent: it was not reached, or not yet tried. */
+        readonly putOff?: Problem['code']
+      }
     | { readonly state: 'accepted'; readonly settledAt: number }
     | { readonly state: 'refused'; readonly settledAt: number; readonly problem: Problem }
   )
@@ -42,17 +49,19 @@ const isWorthRetrying = (problem: Problem, attempts: number): boolean =>
   problem.code === 'sign-in-needed' ||
   problem.code === 'too-many-requests' ||
   problem.code === 'overloaded' ||
+  problem.code === 'storage-full' ||
   (problem.status >= 500 && attempts < SERVER_FAULT_TRIES)
 
 /** The item after a try. The input leaves the device as soon as the action is settled. */
 export const afterTry = (item: OutboxItem, outcome: Outcome, now: number, chance: number): OutboxItem => {
   if (item.state !== 'waiting') return item
-  const { input: _gone, attempts: _tries, nextTryAt: _next, state: _state, ...head } = item
+  const { input, attempts: tries, nextTryAt: _next, state: _state, putOff: _said, ...head } = item
   if (outcome.kind === 'accepted') return { ...head, state: 'accepted', settledAt: now }
-  const attempts = item.attempts + 1
+  const attempts = tries + 1
   if (outcome.kind === 'refused' && !isWorthRetrying(outcome.problem, attempts))
     return { ...head, state: 'refused', settledAt: now, problem: outcome.problem }
-  return { ...item, attempts, nextTryAt: now + backoffMs(attempts, chance) }
+  const putOff = outcome.kind === 'refused' ? { putOff: outcome.problem.code } : {}
+  return { ...head, state: 'waiting', input, attempts, nextTryAt: now + backoffMs(attempts, chance), ...putOff }
 }
 
 /** The action that a press with this intent means: one on its way, or one settled a moment ago. */

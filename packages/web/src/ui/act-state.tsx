@@ -21,8 +21,9 @@ export const ActState = ({
     return (
       <span className="act-state" role="status">
         <Status shape="half" tone="information">
-          {t(item.attempts === 0 ? 'outbox.sent' : 'outbox.waiting')}
+          {t(item.putOff === 'storage-full' ? 'outbox.noRoom' : item.attempts === 0 ? 'outbox.sent' : 'outbox.waiting')}
         </Status>
+        {item.putOff === 'storage-full' ? <span className="act-detail">{t('outbox.noRoomNext')}</span> : null}
       </span>
     )
   if (item.state === 'accepted') {
