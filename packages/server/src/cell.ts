@@ -28,7 +28,7 @@ import { type Logger, makeLogger } from './platform/logger.ts'
 import { makeMetrics, measureDb } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
 import { type CellIdentity, cellIdentity } from './platform/oplog.key.ts'
-import { sequence } from './platform/oplog.sequencer.ts'
+import { BATCH, sequence } from './platform/oplog.sequencer.ts'
 import { OPLOG_CHANNEL } from './platform/oplog.ts'
 import { registerOps, registerWeb } from './platform/ops.routes.ts'
 import { startPostgres } from './platform/postgres.ts'
@@ -111,7 +111,7 @@ export const startCell = async (config: Config, overrides: CellOverrides = {}): 
     await overrides.prepare?.(parts.deps)
     const moves = { duties: beds.duties, timers: parts.timers, sequence: () => sequence(parts.deps.db, identity) }
     // What waited since before this start has its numbers before anybody asks whether the cell is ready.
-    if (overrides.background !== false) await moves.sequence()
+    if (overrides.background !== false) while ((await moves.sequence()) >= BATCH);
     if (overrides.background !== false) await startBackground(parts, moves, connection)
     const url = await open(parts.http, config, overrides.listen !== false)
     endings.push(() => parts.http.fastify.close())
@@ -262,7 +262,7 @@ const startBackground = async (
   connection: pg.ClientConfig,
 ): Promise<void> => {
   const { db, log, clock, onClose } = deps
-  const sequencer = startWorker('sequencer', POLL_MS, async () => (await sequence()) > 0, log)
+  const sequencer = startWorker('sequencer', POLL_MS, async () => (await sequence()) >= BATCH, log)
   const timer = startWorker('timers', POLL_MS / 2, async () => (await timers.runDue(clock.now())) > 0, log)
   const sweeper = startWorker('sweeper', SWEEP_MS, () => sweep(deps), log)
   const wake = (channel: string | undefined, origin: string) => {

@@ -1,7 +1,7 @@
 import type { Db, Queries, Tx } from '../platform/db.ts'
 import type { Deps } from '../platform/deps.ts'
 import type { CellIdentity } from '../platform/oplog.key.ts'
-import { appendNumbered, lockWriting, TIMELINE_SQL } from '../platform/oplog.sequencer.ts'
+import { appendNumbered, lockWriting, NO_END, TIMELINE_SQL } from '../platform/oplog.sequencer.ts'
 import type { Approval } from './approval.ts'
 import { newestEpoch } from './branch.ts'
 import { type EpochReason, nextEpoch } from './epoch.ts'
@@ -86,8 +86,9 @@ export const openEpoch = async (
     openings,
     sealingKey: options.sealingKey,
   }
-  const op = { kind: EPOCH_OPENED, at: now, subject: origin, body, audience: { roles: ['admin', 'placement_desk'] } }
-  await appendNumbered(tx, identity, origin, epoch, [op])
+  const audience = JSON.stringify({ roles: ['admin', 'placement_desk'] })
+  const op = { kind: EPOCH_OPENED, at: now, subject: origin, body, audience }
+  await appendNumbered(tx, identity, origin, epoch, row.head ?? NO_END, [op])
   const opened = { epoch, seq, writer: identity.region, reason: options.reason }
   await saveBranch(tx, origin, [...row.openings, opened], { openings, doubts: 0 })
   const own = origin === identity.region

@@ -1,16 +1,16 @@
 import type { Tx } from '../platform/db.ts'
 import type { Deps } from '../platform/deps.ts'
+import { putRecords } from '../platform/oplog.put.ts'
 import { lockWriting } from '../platform/oplog.sequencer.ts'
 import type { Applying } from './applying.service.ts'
 import { commonEnd, newestEpoch, type Opening, reconsider } from './branch.ts'
 import type { Directory } from './directory.ts'
 import { decideIntake } from './intake.ts'
 import {
+  BEGIN_COPY,
   branchOf,
   giveUpAfter,
   hashesBetween,
-  insertRecords,
-  isCopy,
   type LogRow,
   lockLog,
   raiseAlarm,
@@ -23,7 +23,7 @@ import { isSignedBy, type KnownOpening, openedBody, openingRefusal } from './ope
 import type { Registry } from './registry.service.ts'
 import type { Run } from './runs.ts'
 import { saveSealingKey } from './sealing.service.ts'
-import type { LogHeadLine } from './wire.ts'
+import { extraOf, type LogHeadLine } from './wire.ts'
 
 /** Why something that came was not taken. Everything refused is counted by this name. */
 export type TakeRefusal =
@@ -149,7 +149,7 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
     if (first === undefined) return took(0)
     if (given.records.some((record, index) => record.hash !== given.recomputed[index]))
       return refused('hash-does-not-fit')
-    const outcome = await db.tx((tx) => takeRun(tx, given))
+    const outcome = await db.tx((tx) => takeRun(tx, given), { begin: BEGIN_COPY })
     if (outcome.took > 0) await tellApplied([given.origin])
     return outcome
   }
@@ -159,7 +159,6 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
     const [first] = records
     const last = records.at(-1)
     if (first === undefined || last === undefined) return took(0)
-    await isCopy(tx)
     if (origin === self) await lockWriting(tx)
     const row = await lockLog(tx, origin)
     if (row.stoppedAt !== null) return { took: 0, stopped: row.stoppedWhy ?? 'stopped' }
@@ -172,10 +171,23 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
     if (!Array.isArray(fresh)) return fresh
     if (fresh.length === 0) return took(0)
     const now = clock.now()
-    await insertRecords(tx, origin, fresh, signature)
+    await keep(tx, given, fresh)
     await noteOpening(tx, row, fresh)
     await applying.hand(tx, origin, fresh, new Set(row.waiting), now)
     return took(fresh.length)
+  }
+
+  /** The records of a run from the first that is new here: after it all are. */
+  const keep = (tx: Tx, { origin, records, bodyTexts, signature }: Run, fresh: readonly LogRecord[]): Promise<void> => {
+    const known = records.length - fresh.length
+    const rows = fresh.map((record, index) => ({
+      ...record,
+      body: bodyTexts[known + index] ?? '',
+      extra: extraOf(record),
+      signature: index === fresh.length - 1 ? signature : null,
+    }))
+    const [first] = fresh
+    return putRecords(tx, origin, first?.epoch ?? 0, first?.seq ?? 0, rows)
   }
 
   /** Who must have signed the run: the writer of its epoch, which it may itself open. */

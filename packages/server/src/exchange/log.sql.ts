@@ -1,9 +1,7 @@
 import type { Db, Queries } from '../platform/db.ts'
-import { OPLOG_CHANNEL } from '../platform/oplog.ts'
 import type { Branch, Following, Opening } from './branch.ts'
 import type { CellId, LogHead, LogRecord } from './log-record.ts'
 import type { KnownOpening } from './opening.ts'
-import { extraOf } from './wire.ts'
 
 /** Reads whose plan is made anew each time, for logs that grow from nothing to millions under a running process. */
 export const planned = ({ pool }: Pick<Db, 'pool'>): Reads => ({
@@ -88,15 +86,11 @@ export const findLogs = async (db: Reads, origins: readonly CellId[]): Promise<L
   (await db.sql<RawRow>(`${SELECT} where l.origin = any($1) order by l.origin`, [origins])).map(toRow)
 
 /**
- * From here on this transaction's commit does not wait for the disk: for copies of others' logs, which are asked for again when a
- * crash takes the last of them. What this cell itself decides on their ground is committed later, and with it all that was before.
- * And its plans are made for the log as it is: one that was made while it was empty reads all of it to find its end.
+ * How a transaction begins that takes others' records. Its commit does not wait for the disk: copies are asked for again when a crash
+ * takes the last of them, and what this cell itself decides on their ground is committed later, and with it all that was before.
+ * And its plans are made for the tables as they are: one that was made while a log was empty reads all of it to find its end.
  */
-export const isCopy = async (tx: Queries): Promise<void> => {
-  await tx.sql(
-    `select set_config('synchronous_commit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)`,
-  )
-}
+export const BEGIN_COPY = 'set local synchronous_commit = off; set local plan_cache_mode = force_custom_plan'
 
 /** The log's row, made if need be and locked until the transaction ends: one taker at a time. */
 export const lockLog = async (tx: Queries, origin: CellId): Promise<LogRow> => {
@@ -137,49 +131,6 @@ export const hashesBetween = async (
   )
   return new Map(rows.map(({ seq, hash }) => [seq, hash]))
 }
-
-/** Puts records behind those that are here and tells every process. The signature is the last one's. */
-export const insertRecords = async (
-  tx: Queries,
-  origin: CellId,
-  records: readonly LogRecord[],
-  signature: Buffer,
-): Promise<void> => {
-  const [first] = records
-  if (first === undefined) return
-  const extras = records.map(extraOf)
-  // Texts that cannot hold the separator go as one text, hashes as one run of bytes: a third less work than arrays of quoted texts.
-  await tx.sql(
-    `with put as (
-       insert into platform.oplog
-              (origin, epoch, seq, kind, at, subject, body, extra, audience, prev_hash, hash, signature)
-       select $1, $2, $3::bigint + o.place - 1, o.kind, o.at::timestamptz, o.subject, o.body::jsonb,
-              ($10::jsonb[])[o.place], '{}',
-              substring($8::bytea from ((o.place - 1) * 32 + 1)::int for 32),
-              substring($9::bytea from ((o.place - 1) * 32 + 1)::int for 32),
-              case when o.place = $11 then $12::bytea end
-         from unnest(string_to_array($4, ','), string_to_array($5, ','), $6::text[], string_to_array($7, E'\\x1e'))
-              with ordinality as o (kind, at, subject, body, place)
-     )
-     select pg_notify('${OPLOG_CHANNEL}', $1)`,
-    [
-      origin,
-      first.epoch,
-      first.seq,
-      records.map(({ kind }) => kind).join(','),
-      records.map(({ at }) => at).join(','),
-      records.map(({ subject }) => subject),
-      records.map(({ body }) => JSON.stringify(body)).join('\x1e'),
-      hexBytes(records.map(({ prevHash }) => prevHash)),
-      hexBytes(records.map(({ hash }) => hash)),
-      extras.every((extra) => extra === null) ? null : extras,
-      records.length,
-      signature,
-    ],
-  )
-}
-
-const hexBytes = (hashes: readonly string[]): Buffer => Buffer.from(hashes.join(''), 'hex')
 
 interface RawRecord {
   origin: string

@@ -7,6 +7,8 @@ export interface Run {
   readonly records: readonly LogRecord[]
   /** Hash of each, computed here. */
   readonly recomputed: readonly string[]
+  /** Body of each, as it is hashed. */
+  readonly bodyTexts: readonly string[]
   readonly signature: Buffer
 }
 
@@ -25,6 +27,7 @@ export const makeRunReader = () => {
   let origin: CellId | undefined
   let records: LogRecord[] = []
   let recomputed: string[] = []
+  let bodyTexts: string[] = []
   let chars = 0
   let signedUpTo = 0
   let signature: Buffer | undefined
@@ -37,10 +40,12 @@ export const makeRunReader = () => {
       origin,
       records: records.slice(0, signedUpTo),
       recomputed: recomputed.slice(0, signedUpTo),
+      bodyTexts: bodyTexts.slice(0, signedUpTo),
       signature,
     }
     records = records.slice(signedUpTo)
     recomputed = recomputed.slice(signedUpTo)
+    bodyTexts = bodyTexts.slice(signedUpTo)
     signedUpTo = 0
     signature = undefined
     chars = 0
@@ -50,6 +55,7 @@ export const makeRunReader = () => {
   const takeRecord = ({
     record,
     recomputed: hash,
+    bodyText,
     chars: more,
   }: Extract<Line, { type: 'record' }>): Step[] | WireFault => {
     if (record.origin !== origin) return 'out-of-place'
@@ -61,6 +67,7 @@ export const makeRunReader = () => {
     if (records.length >= MAX_RUN_RECORDS || chars + more > MAX_RUN_CHARS) return 'too-large'
     records.push(record)
     recomputed.push(hash)
+    bodyTexts.push(bodyText)
     chars += more
     return steps
   }
@@ -73,6 +80,7 @@ export const makeRunReader = () => {
         origin = line.head.origin
         records = []
         recomputed = []
+        bodyTexts = []
         chars = 0
         return [...steps, { type: 'head', head: line.head }]
       }

@@ -1,5 +1,5 @@
 import { MAX_DEPTH, parseJson } from '../platform/json.ts'
-import { recordHash } from '../platform/oplog-chain.ts'
+import { chainText, recordHash } from '../platform/oplog-chain.ts'
 import type { CellId, LogRecord } from './log-record.ts'
 
 /**
@@ -14,7 +14,14 @@ import type { CellId, LogRecord } from './log-record.ts'
  */
 export type Line =
   | { readonly type: 'log'; readonly head: LogHeadLine }
-  | { readonly type: 'record'; readonly record: LogRecord; readonly recomputed: string; readonly chars: number }
+  | {
+      readonly type: 'record'
+      readonly record: LogRecord
+      readonly recomputed: string
+      /** Its body as it is hashed: kept and passed on as text, so that it is written out once. */
+      readonly bodyText: string
+      readonly chars: number
+    }
   | { readonly type: 'signed'; readonly origin: CellId; readonly seq: number; readonly signature: Buffer }
   | { readonly type: 'end'; readonly more: boolean }
 
@@ -76,7 +83,9 @@ const brackets = (line: string): number => {
 
 const readRecordLine = (value: Members, chars: number): Line | undefined => {
   const record = readRecord(value)
-  return record && { type: 'record', record, recomputed: recompute(record), chars }
+  if (record === undefined) return undefined
+  const bodyText = chainText(record.body)
+  return { type: 'record', record, recomputed: recordHash(record, bodyText), bodyText, chars }
 }
 
 export const readRecord = (value: Members): LogRecord | undefined => {
@@ -103,10 +112,7 @@ const isText = (value: unknown, pattern: RegExp): value is string => typeof valu
 const isPlace = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
 /** The hash as it should be, over everything that came but the hash. */
-export const recompute = (record: LogRecord): string => {
-  const { hash: _, ...said } = record
-  return recordHash(said)
-}
+export const recompute = (record: LogRecord): string => recordHash(record)
 
 /** What this version does not know beside what it does, as JSON; `null` for nothing. */
 export const extraOf = (record: LogRecord): string | null => {

@@ -30,6 +30,8 @@ export type Signal = 'outbox' | 'timer'
 
 export interface TxOptions {
   readonly isolation?: Isolation
+  /** Statements without answers (`set local …`, a lock), sent in one message with the begin; not for a `tx` inside a `tx`. */
+  readonly begin?: string
 }
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
@@ -154,7 +156,7 @@ interface Core {
 const transaction = async <T>(
   { pool, inside, signals }: Core,
   work: (tx: Tx) => Promise<T>,
-  { isolation = 'read committed' }: TxOptions,
+  { isolation = 'read committed', begin }: TxOptions,
 ): Promise<T> => {
   const client = await pool.connect()
   const after: (() => void)[] = []
@@ -168,7 +170,7 @@ const transaction = async <T>(
   const opened: OpenTx = { tx, client, isolation, depth: 0, open: true }
   let broken: Error | undefined
   try {
-    await client.query(`begin isolation level ${isolation}`)
+    await client.query(`begin isolation level ${isolation}${begin === undefined ? '' : `; ${begin}`}`)
     const value = await inside.run(opened, () => work(tx))
     await client.query('commit')
     for (const name of waking) signals.emit(name)
@@ -185,7 +187,12 @@ const transaction = async <T>(
   }
 }
 
-const savepoint = async <T>(outer: OpenTx, work: (tx: Tx) => Promise<T>, { isolation }: TxOptions): Promise<T> => {
+const savepoint = async <T>(
+  outer: OpenTx,
+  work: (tx: Tx) => Promise<T>,
+  { isolation, begin }: TxOptions,
+): Promise<T> => {
+  if (begin !== undefined) throw new Error('Only a transaction of its own begins with statements')
   if (isolation !== undefined && STRENGTH[isolation] > STRENGTH[outer.isolation])
     throw new Error(`A ${isolation} transaction was asked for inside a ${outer.isolation} one`)
   outer.depth += 1

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
@@ -89,4 +89,17 @@ test('the text of a record does not depend on the order its members came in', ()
     }),
   )
   assert.equal(chainText({ b: [1, { d: 1, c: 2 }], a: null, 1: 'x' }), '{"1":"x","a":null,"b":[1,{"c":2,"d":1}]}')
+})
+
+test('a record is hashed as its text says, with and without members of a newer version', () => {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.string(), fc.boolean(), (body, subject, isNewer) => {
+      const [first] = chain([body])
+      assert(first)
+      const { hash: _, ...bare } = { ...first, subject, ...(isNewer ? { later: body } : {}) }
+      assert.equal(recordHash(bare), sha256(chainText(bare)))
+      assert.equal(recordHash({ ...bare, hash: 'x' }, chainText(bare.body)), sha256(chainText(bare)))
+    }),
+  )
 })

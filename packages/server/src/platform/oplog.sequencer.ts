@@ -1,8 +1,9 @@
+import type { KeyObject } from 'node:crypto'
 import type { Queries } from './db.ts'
 import type { Deps } from './deps.ts'
 import type { CellIdentity } from './oplog.key.ts'
-import { OPLOG_CHANNEL } from './oplog.ts'
-import { FIRST_HASH, recordHash, signHash } from './oplog-chain.ts'
+import { type PutRecord, putRecords } from './oplog.put.ts'
+import { chainText, FIRST_HASH, recordHash, signHash } from './oplog-chain.ts'
 
 /** Ops moved by one transaction. */
 export const BATCH = 500
@@ -31,12 +32,40 @@ interface OutboxRow {
   kind: string
   at: Date
   subject: string
-  body: Readonly<Record<string, unknown>>
-  audience: unknown
+  /** As text: what is hashed is parsed once and stored as it was hashed. */
+  body: string
+  audience: string
+  /** Where the log ends. */
+  seq: number | null
+  hash: string | null
 }
 
 /** What waits for its number. */
-export type Unnumbered = Omit<OutboxRow, 'id' | 'origin' | 'epoch'>
+export interface Unnumbered {
+  readonly kind: string
+  readonly at: Date
+  readonly subject: string
+  readonly body: Readonly<Record<string, unknown>>
+  /** JSON. */
+  readonly audience: string
+}
+
+/** Where a log ends. */
+export interface LogEnd {
+  readonly seq: number
+  /** Lower-case hex. */
+  readonly hash: string
+}
+/** Of a log without records. */
+export const NO_END: LogEnd = { seq: 0, hash: FIRST_HASH }
+
+/**
+ * Sent with the begin. The statements of this transaction are planned once per connection, and by index whatever a table holds at that
+ * moment: a plan that was made while the log was empty would read all of it to find its end, and planning anew costs more than doing.
+ */
+const BEGIN_SEQUENCING = `
+  set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_sort = off;
+  select pg_advisory_xact_lock(${LOCK.join(', ')})`
 
 /**
  * Moves committed ops from the outbox to the oplog: numbers without gaps, in commit order as far as it can be seen (an op
@@ -46,106 +75,79 @@ export type Unnumbered = Omit<OutboxRow, 'id' | 'origin' | 'epoch'>
  * Ops of a log that this cell may not write (any more), or since whose epoch PostgreSQL was promoted, stay where they are.
  */
 export const sequence = (db: Deps['db'], cell: CellIdentity): Promise<number> =>
-  db.tx(async (tx) => {
-    await lockWriting(tx)
-    const rows = await tx.sql<OutboxRow>(
-      `delete from platform.outbox o
-        using platform.writing w
-        where w.origin = o.origin
-          and o.id = any (array(
-            select n.id
-              from platform.outbox n
-             where n.origin in (select m.origin from platform.writing m where m.timeline = ${TIMELINE_SQL})
-             order by n.id
-             limit $1
-          ))
-       returning o.id, o.origin, w.epoch::float8 as epoch, o.kind, o.at, o.subject, o.body, o.audience`,
-      [BATCH],
-    )
-    if (rows.length === 0) return 0
-    // `returning` promises no order.
-    rows.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
-    for (const [origin, ops] of Map.groupBy(rows, (row) => row.origin))
-      await appendNumbered(tx, cell, origin, ops[0]?.epoch ?? 0, ops)
-    return rows.length
-  })
+  db.tx(
+    async (tx) => {
+      const rows = await tx.sql<OutboxRow>(
+        `with w as materialized (
+           select m.origin, m.epoch, h.seq, h.hash
+             from platform.writing m
+             left join lateral (
+               select o.seq, o.hash from platform.oplog o where o.origin = m.origin order by o.seq desc limit 1
+             ) h on true
+         )
+         delete from platform.outbox o
+          using w
+          where w.origin = o.origin
+            and o.id = any (array(
+              select n.id
+                from platform.outbox n
+               where n.origin in (select m.origin from platform.writing m where m.timeline = ${TIMELINE_SQL})
+               order by n.id
+               limit $1
+            ))
+         returning o.id, o.origin, w.epoch::float8 as epoch, o.kind, o.at, o.subject, o.body::text as body,
+                   o.audience::text as audience, w.seq::float8 as seq, encode(w.hash, 'hex') as hash`,
+        [BATCH],
+      )
+      // `returning` promises no order.
+      rows.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
+      for (const [origin, ops] of Map.groupBy(rows, (row) => row.origin)) {
+        const [{ epoch, seq, hash } = { epoch: 0, seq: null, hash: null }] = ops
+        const end = seq === null || hash === null ? NO_END : { seq, hash }
+        const parsed = ops.map((op) => ({ ...op, body: JSON.parse(op.body) as Unnumbered['body'] }))
+        await appendNumbered(tx, cell, origin, epoch, end, parsed)
+      }
+      return rows.length
+    },
+    { begin: BEGIN_SEQUENCING },
+  )
 
 /**
- * Numbers ops at the end of a log, in the caller's transaction; the caller holds {@link lockWriting}.
+ * Numbers ops behind the end of a log, in the caller's transaction; the caller holds {@link lockWriting}.
  * Gives the number of the last.
  */
 export const appendNumbered = async (
   tx: Queries,
-  cell: Pick<CellIdentity, 'key'>,
+  { key }: Pick<CellIdentity, 'key'>,
   origin: string,
   epoch: number,
+  end: LogEnd,
   ops: readonly Unnumbered[],
 ): Promise<number> => {
-  const [last] = await tx.sql<{ seq: number; hash: string }>(
-    `select seq::float8 as seq, encode(hash, 'hex') as hash from platform.oplog where origin = $1 order by oplog.seq desc limit 1`,
-    [origin],
-  )
-  const first = (last?.seq ?? 0) + 1
-  const records = chained(origin, epoch, ops, first, last?.hash ?? FIRST_HASH)
-  await tx.sql(
-    `with put as (
-       insert into platform.oplog (origin, epoch, seq, kind, at, subject, body, audience, prev_hash, hash, signature)
-       select $1, $2, $3::bigint + o.place - 1, o.kind, o.at, o.subject, o.body, o.audience,
-              decode(o.prev_hash, 'hex'), decode(o.hash, 'hex'), decode(o.signature, 'hex')
-         from unnest($4::text[], $5::timestamptz[], $6::text[], $7::jsonb[], $8::jsonb[], $9::text[], $10::text[], $11::text[])
-              with ordinality as o (kind, at, subject, body, audience, prev_hash, hash, signature, place)
-     )
-     select pg_notify('${OPLOG_CHANNEL}', $1)`,
-    [
-      origin,
-      epoch,
-      first,
-      records.map((record) => record.kind),
-      records.map((record) => record.at),
-      records.map((record) => record.subject),
-      records.map((record) => record.bodyText),
-      ops.map((op) => JSON.stringify(op.audience)),
-      records.map((record) => record.prevHash),
-      records.map((record) => record.hash),
-      signatures(cell, records),
-    ],
-  )
-  return first + ops.length - 1
+  const records = chained(origin, epoch, end, ops)
+  await putRecords(tx, origin, epoch, end.seq + 1, signed(key, records))
+  return end.seq + ops.length
 }
 
-interface Prepared {
-  readonly kind: string
-  readonly at: string
-  readonly subject: string
-  readonly bodyText: string
-  readonly prevHash: string
-  readonly hash: string
-}
-
-const chained = (
-  origin: string,
-  epoch: number,
-  ops: readonly Unnumbered[],
-  first: number,
-  after: string,
-): readonly Prepared[] => {
-  let prevHash = after
-  return ops.map(({ kind, at, subject, body }, index) => {
-    const said = { origin, epoch, seq: first + index, kind, at: at.toISOString(), subject, body, prevHash }
-    const hash = recordHash(said)
+const chained = (origin: string, epoch: number, end: LogEnd, ops: readonly Unnumbered[]): readonly PutRecord[] => {
+  let prevHash = end.hash
+  return ops.map(({ kind, at, subject, body, audience }, index) => {
+    const said = { origin, epoch, seq: end.seq + 1 + index, kind, at: at.toISOString(), subject, body, prevHash }
+    const text = chainText(body)
+    const hash = recordHash(said, text)
     prevHash = hash
-    return { kind, at: said.at, subject, bodyText: JSON.stringify(body), prevHash: said.prevHash, hash }
+    return { kind, at: said.at, subject, body: text, audience, prevHash: said.prevHash, hash }
   })
 }
 
-/** In hex, at the last record and wherever the bodies since the last signature grow long. */
-const signatures = ({ key }: Pick<CellIdentity, 'key'>, records: readonly Prepared[]): (string | null)[] => {
+/** Signed at the last record and wherever the bodies since the last signature grow long. */
+const signed = (key: KeyObject, records: readonly PutRecord[]): readonly PutRecord[] => {
   let chars = 0
-  return records.map(({ bodyText, hash }, index) => {
-    chars += bodyText.length
-    if (index < records.length - 1 && chars < BATCH_CHARS) return null
+  return records.map((record, index) => {
+    chars += record.body.length
+    if (index < records.length - 1 && chars < BATCH_CHARS) return record
     chars = 0
-    return signHash(key, hash).toString('hex')
+    return { ...record, signature: signHash(key, record.hash) }
   })
 }
 
