@@ -52,7 +52,8 @@ export const openPerson = async (browser: Browser, base: string, look: Look = {}
     { language: look.language ?? 'ko', contrast: look.contrast ?? false },
   )
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  // Generous: two cores that also run the server and the database may be slow; nobody waits longer than it takes.
+  page.setDefaultTimeout(45_000)
   const faults: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text())
