@@ -81,6 +81,17 @@ test('an asked hospital reads from when it was asked, and nothing that is writte
   assert.deepEqual(found.messages, [])
 })
 
+test('a hospital that reads other rooms already reads this one too once it is asked', async () => {
+  await using w = await world({ hospitals: 2, slots: 4 })
+  const hospital = w.hospitals[0]?.desk
+  assert.ok(hospital)
+  must(await hospital.call(e.listRooms, { query: {} }))
+  for (let at = 0; at < 2; at += 1) {
+    const { room } = await asked(w)
+    must(await hospital.call(e.getRoom, { params: { id: room.id } }))
+  }
+})
+
 test('the hospital that holds a bed reads the room from its beginning, and the ambulance once there is one', async () => {
   await using w = await world({ hospitals: 1, slots: 1 })
   const { request, room } = await asked(w)

@@ -104,10 +104,9 @@ export const setReaders = async (
     `select r.id, r.closed_at is not null as closed,
             not exists (
               select
-                from rooms.reader o
+                from (select key, after from rooms.reader where room_id = r.id and until is null and by_rule) as o
                 full join unnest($2::text[], $3::boolean[]) as w (key, whole) on w.key = o.key
-               where (o.room_id is null or (o.room_id = r.id and o.until is null and o.by_rule))
-                 and (o.key is null or w.key is null or (w.whole and o.after > 0))) as same
+               where o.key is null or w.key is null or (w.whole and o.after > 0)) as same
        from rooms.room r
       where r.request_id = $1`,
     [room.requestId, keys, whole],
