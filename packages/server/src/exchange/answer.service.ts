@@ -1,15 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Db } from '../platform/db.ts'
 import { commonEnd, newestEpoch } from './branch.ts'
-import { branchOf, findLogs, type LogRow, lineAt, linesAfter, planned, type RecordLine } from './log.sql.ts'
+import { lineAt, pageAfter, type RecordLine } from './lines.sql.ts'
+import { branchOf, findLogs, type LogRow, planned } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import type { Mark } from './mark.service.ts'
 import type { Have, Vector } from './vector.ts'
-import { endLine, signedLine } from './wire.ts'
+import { endLine } from './wire.ts'
 
 /** Characters of one answer before compression, about. Whole signed batches only, so one batch may go beyond it. */
 export const ANSWER_CHARS = 8 * 1024 * 1024
+/** Records of one page, at first and at most, and about how many characters. */
+const FIRST_PAGE = 200
 const PAGE = 1_000
+const PAGE_CHARS = 512 * 1024
 
 /** Tells who waits for a log that it has grown. */
 export interface Wakes {
@@ -134,33 +138,22 @@ export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerPar
   ): Promise<{ readonly chars: number; readonly cut: boolean }> => {
     const end = head?.seq ?? 0
     let chars = 0
-    let unsigned = ''
+    let count = FIRST_PAGE
     const page = (after: number) =>
-      after < end ? linesAfter(db, origin, after, Math.min(PAGE, end - after)) : Promise.resolve([])
-    let next = page(start)
-    for (let after = start; after < end; ) {
-      const lines = await next
-      const last = lines.at(-1)
-      if (last === undefined) break
+      after < end ? pageAfter(db, origin, after, end, count) : Promise.resolve(undefined)
+    for (let next = page(start); ; ) {
+      const now = await next
+      if (now === undefined) return { chars, cut: false }
+      chars += now.text.length
+      const cut = chars >= limit
+      // Long records make short pages: what is held here at a time stays of one size.
+      count = Math.max(1, Math.min(PAGE, Math.round((count * PAGE_CHARS) / now.text.length)))
       // The database reads on while this page is compressed and sent.
-      next = page(last.seq)
+      if (!cut) next = page(now.last)
       next.catch(() => undefined)
-      let text = ''
-      for (const { seq, line, signature } of lines) {
-        unsigned += `${line}\n`
-        after = seq
-        if (signature === null) continue
-        text += unsigned + signedLine(origin, seq, signature)
-        unsigned = ''
-        if (chars + text.length >= limit) {
-          await sink.write(text)
-          return { chars: chars + text.length, cut: true }
-        }
-      }
-      chars += text.length
-      await sink.write(text)
+      await sink.write(now.text)
+      if (cut) return { chars, cut }
     }
-    return { chars, cut: false }
   }
 
   const sendNothingNew: Answering['sendNothingNew'] = async (vector, sink) => {

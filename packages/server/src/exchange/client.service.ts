@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
-import { createGunzip } from 'node:zlib'
 import { CELL_HEADER, OPLOG_PATH } from './listener.service.ts'
 import type { CellId } from './log-record.ts'
+import { ACCEPTED, unpacker } from './packing.ts'
 import { makeRunReader, type Step } from './runs.ts'
 import { type TlsFiles, tlsNameOf } from './tls.service.ts'
 import { type Vector, writeVector } from './vector.ts'
@@ -127,7 +127,7 @@ const open = (
       port,
       agent,
       path: `${OPLOG_PATH}?${writeVector(vector)}&wait=${waitS}`,
-      headers: { [CELL_HEADER]: self, 'accept-encoding': 'gzip', accept: 'application/x-ndjson' },
+      headers: { [CELL_HEADER]: self, 'accept-encoding': ACCEPTED, accept: 'application/x-ndjson' },
       signal,
     })
     asked.setNoDelay(true)
@@ -175,9 +175,9 @@ async function* readSteps(
 
 /** Lines of an answer, within the limits. */
 async function* lines(response: IncomingMessage, limits: Limits, heard: () => void): AsyncGenerator<string> {
-  const packed = response.headers['content-encoding'] === 'gzip'
-  const body = packed ? response.pipe(createGunzip()) : response
-  if (packed)
+  const unpacked = unpacker(response.headers['content-encoding'])
+  const body = unpacked === undefined ? response : response.pipe(unpacked)
+  if (unpacked !== undefined)
     response.on('error', (error) => body.destroy(error)).on('aborted', () => body.destroy(new Error('aborted')))
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let rest = ''

@@ -5,7 +5,7 @@ import { createServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { type TestCells, type TestNode, testCells, until } from '../testing/cells.ts'
 import { makeApplying } from './applying.service.ts'
 import { fingerprintOf, makeAuthority, makeCertificate } from './authority.service.ts'
@@ -250,13 +250,18 @@ test('a peer that drips, floods, lies about its name or says nothing is left, an
   assert.equal(await dripping.limits({ answerMs: 300 }), 'too-slow')
   await dripping.close()
 
-  const bomb = gzipSync(Buffer.alloc(20 * 1024 * 1024, '\n{"end":false}'))
-  const flooding = await peer((response) => {
-    response.writeHead(200, { 'content-encoding': 'gzip' })
-    response.end(bomb)
-  })
-  assert.match(await flooding.limits({ answerBytes: 1024 * 1024 }), /too-large|not-a-line/)
-  await flooding.close()
+  const zeros = Buffer.alloc(20 * 1024 * 1024, '\n{"end":false}')
+  for (const [encoding, bomb] of [
+    ['gzip', gzipSync(zeros)],
+    ['zstd', zstdCompressSync(zeros)],
+  ] as const) {
+    const flooding = await peer((response) => {
+      response.writeHead(200, { 'content-encoding': encoding })
+      response.end(bomb)
+    })
+    assert.match(await flooding.limits({ answerBytes: 1024 * 1024 }), /too-large|not-a-line/)
+    await flooding.close()
+  }
 
   const endless = await peer((response) => {
     response.writeHead(200)

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { createGzip, constants as zlib } from 'node:zlib'
 import type { Logger } from '../platform/logger.ts'
 import { type Answering, answer, type Sink, type Wakes } from './answer.service.ts'
 import type { Directory } from './directory.ts'
 import type { CellId } from './log-record.ts'
+import { type Packing, packer, packingFor } from './packing.ts'
 import { cellOfCertificate, type TlsFiles } from './tls.service.ts'
 import { readVector } from './vector.ts'
 
@@ -126,7 +126,7 @@ const serve = async (
   response.on('close', () => gone.abort())
   response.on('error', () => gone.abort())
   const stop = AbortSignal.any([gone.signal, closing])
-  const sink = makeSink(response, /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''), stop)
+  const sink = makeSink(response, packingFor(String(request.headers['accept-encoding'] ?? '')), stop)
   try {
     await answer(parts.answering, parts.wakes, vector, waitS, sink, () => sayAlive(response), stop)
     await sink.end()
@@ -170,19 +170,19 @@ interface EndingSink extends Sink {
 }
 
 /** Small answers whole and plain; large ones compressed while they are read from the database. */
-const makeSink = (response: ServerResponse, gzip: boolean, stop: AbortSignal): EndingSink => {
+const makeSink = (response: ServerResponse, packing: Packing | undefined, stop: AbortSignal): EndingSink => {
   let held = ''
   let out: NodeJS.WritableStream | undefined
   const begin = (): NodeJS.WritableStream => {
-    if (!gzip) {
+    if (packing === undefined) {
       response.writeHead(200, { 'content-type': NDJSON })
       return response
     }
-    response.writeHead(200, { 'content-type': NDJSON, 'content-encoding': 'gzip' })
-    const packer = createGzip({ level: zlib.Z_BEST_SPEED })
-    packer.on('error', () => response.destroy())
-    packer.pipe(response)
-    return packer
+    response.writeHead(200, { 'content-type': NDJSON, 'content-encoding': packing })
+    const packed = packer(packing)
+    packed.on('error', () => response.destroy())
+    packed.pipe(response)
+    return packed
   }
   const write = async (text: string): Promise<void> => {
     held += text

@@ -190,54 +190,6 @@ export const signedRecordsAfter = async (
   return rows.map(({ signature, ...row }) => ({ record: toRecord(row), signature }))
 }
 
-export interface RecordLine {
-  readonly seq: number
-  /** One line of NDJSON without its end. */
-  readonly line: string
-  /** In hex, of the last record of a batch. */
-  readonly signature: string | null
-}
-
-interface RawLine {
-  seq: number
-  epoch: number
-  kind: string
-  at: Date
-  subject: string
-  body: string
-  extra: string | null
-  prev_hash: string
-  hash: string
-  signature: string | null
-}
-
-/**
- * Records as they travel. Numbers have no gaps, so a range stands for a limit: with a limit PostgreSQL may read and sort all that is
- * behind. Bodies pass as text: nothing is parsed only to be written again.
- */
-export const linesAfter = async (db: Reads, origin: CellId, after: number, limit: number): Promise<RecordLine[]> => {
-  const rows = await db.sql<RawLine>(
-    `select seq::float8 as seq, epoch::float8 as epoch, kind, at, subject, body::text as body, extra::text as extra,
-            encode(prev_hash, 'hex') as prev_hash, encode(hash, 'hex') as hash, encode(signature, 'hex') as signature
-       from platform.oplog
-      where origin = $1 and seq > $2 and seq <= $3
-      order by oplog.seq`,
-    [origin, after, after + limit],
-  )
-  return rows.map(({ signature, ...row }) => ({ seq: row.seq, line: toLine(origin, row), signature }))
-}
-
-const toLine = (
-  origin: CellId,
-  { epoch, seq, kind, at, subject, body, extra, prev_hash, hash }: Omit<RawLine, 'signature'>,
-) =>
-  `{"origin":"${origin}","epoch":${epoch},"seq":${seq},"kind":"${kind}","at":"${at.toISOString()}","subject":${JSON.stringify(subject)},` +
-  `"body":${body},${extra === null ? '' : `${extra.slice(1, -1)},`}"prevHash":"${prev_hash}","hash":"${hash}"}`
-
-/** One record as it travels, with its signature. */
-export const lineAt = async (db: Reads, origin: CellId, seq: number): Promise<RecordLine | undefined> =>
-  (await linesAfter(db, origin, seq - 1, 1)).find((one) => one.seq === seq)
-
 /** Moves everything behind `shared` aside and gives it, oldest first. */
 export const giveUpAfter = async (
   tx: Queries,

@@ -143,5 +143,3 @@ const readSigned = ({ signed, seq, signature }: Members): Line | undefined =>
     : undefined
 
 export const endLine = (more: boolean): string => `{"end":true,"more":${more}}\n`
-export const signedLine = (origin: CellId, seq: number, signature: string): string =>
-  `{"signed":"${origin}","seq":${seq},"signature":"${signature}"}\n`
