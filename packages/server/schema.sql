@@ -1331,9 +1331,12 @@ create table rooms.ack_ask (
   target jsonb,
   step integer default 0 not null,
   state text default 'open'::text not null,
+  rung text default 'on_call'::text not null,
+  next_at timestamp with time zone,
   constraint ack_ask_step_check CHECK (step >= 0),
   constraint ack_due_later CHECK (due_at > asked_at),
-  constraint ack_state_known CHECK (state = ANY (ARRAY['open'::text, 'overdue'::text, 'acknowledged'::text, 'exhausted'::text, 'retracted'::text])),
+  constraint ack_rung_known CHECK (rung = ANY (ARRAY['on_call'::text, 'second'::text, 'desk_lead'::text, 'neighbour'::text])),
+  constraint ack_state_known CHECK (state = ANY (ARRAY['open'::text, 'overdue'::text, 'unanswered'::text, 'acknowledged'::text, 'exhausted'::text, 'retracted'::text])),
   constraint ack_ask_message_id_fkey FOREIGN KEY (message_id) REFERENCES rooms.message(id),
   constraint ack_ask_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms.room(id),
   constraint ack_ask_pkey PRIMARY KEY (message_id)
@@ -1531,6 +1534,8 @@ create table rooms.room (
   access bigint default 0 not null,
   hlc text,
   last_at timestamp with time zone not null,
+  purpose text,
+  kept_by text,
   constraint room_access_check CHECK (access >= 0),
   constraint room_head_check CHECK (head >= 0),
   constraint room_hlc_check CHECK (hlc ~ '^[0-9]{13}-[0-9a-f]{4}-[0-9]{2}$'::text),
@@ -1538,6 +1543,7 @@ create table rooms.room (
   constraint room_kind_known CHECK (kind = ANY (ARRAY['request'::text, 'region_desk'::text, 'hospital_desk'::text, 'national_desk'::text, 'ad_hoc'::text])),
   constraint room_of_a_hospital CHECK ((kind = 'hospital_desk'::text) = (facility_id IS NOT NULL)),
   constraint room_of_a_request CHECK ((kind = 'request'::text) = (request_id IS NOT NULL)),
+  constraint room_purpose_length CHECK (length(purpose) >= 1 AND length(purpose) <= 300),
   constraint room_region_check CHECK (region ~ '^[0-9]{2}$'::text),
   constraint room_title_check CHECK (length(title) >= 1 AND length(title) <= 80),
   constraint room_pkey PRIMARY KEY (id),
@@ -1724,7 +1730,7 @@ CREATE INDEX timer_due ON platform.timer USING btree (due_at, id) WHERE (done_at
 CREATE INDEX timer_subject ON platform.timer USING btree (subject, kind) WHERE (done_at IS NULL);
 CREATE UNIQUE INDEX writing_own ON platform.writing USING btree (own) WHERE own;
 CREATE INDEX ack_asked_person ON rooms.ack_asked USING btree (person_id);
-CREATE INDEX ack_open ON rooms.ack_ask USING btree (room_id, due_at) WHERE (state = ANY (ARRAY['open'::text, 'overdue'::text, 'exhausted'::text]));
+CREATE INDEX ack_open ON rooms.ack_ask USING btree (room_id, due_at) WHERE (state = ANY (ARRAY['open'::text, 'overdue'::text, 'unanswered'::text, 'exhausted'::text]));
 CREATE INDEX ack_step_of_message ON rooms.ack_step USING btree (message_id, id);
 CREATE INDEX file_content ON rooms.file USING btree (sha256);
 CREATE INDEX invitation_room ON rooms.invitation USING btree (room_id, created_at);

@@ -253,6 +253,8 @@ export const PERMISSIONS: Readonly<Record<RouteId, Permission>> = {
   roomTimeline: for_('signed-in', 'room'),
   roomMembers: for_('signed-in', 'room'),
   changeMembers: for_('signed-in', 'room'),
+  closeRoom: for_('signed-in', 'room'),
+  findParties: for_('signed-in', 'filtered'),
   postMessage: for_('signed-in', 'room'),
   retractMessage: own,
   acknowledge: for_('signed-in', 'room'),

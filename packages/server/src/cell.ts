@@ -229,12 +229,12 @@ const registerAll = async (
   return beds
 }
 
-/** Whoever has to acknowledge something is reached by the channels: push, then a text, then a call. */
+/** Whoever has to acknowledge something is reached by the channels: push, then a text, then a call; who asked in vain, by push. */
 const reachPeople = ({ notifiers }: Rooms, channels: Channels): void => {
-  const alertOf = ({ messageId, step, requestCode, dueAt, to }: Notice, now: Date) => ({
+  const alertOf = ({ about, messageId, step, requestCode, dueAt, to }: Notice, now: Date) => ({
     people: to.personId === null ? [] : [to.personId],
     phones: to.phone === null ? [] : [to.phone],
-    reason: `room-ack:${messageId}:${step}`,
+    reason: `room-ack:${messageId}:${about === 'wanted' ? step : about}`,
     code: requestCode,
     // Of use until somebody answers: at least as long as the next try takes.
     expiresAt: new Date(Math.max(dueAt.getTime(), now.getTime() + 10 * 60_000)),

@@ -7,6 +7,10 @@ export const ackView = z.object({
   dueAt: instant,
   /** Who is asked now; climbs. */
   rung: z.enum(ACK_RUNGS),
+  /** false: until now nobody stood on any rung, so nobody was told. */
+  reached: z.boolean(),
+  /** When somebody is tried next; null = nobody will be. */
+  nextAt: instant.nullable(),
   acknowledgedAt: instant.nullable(),
   acknowledgedBy: z.string().nullable(),
   /** The person asking is among those who can acknowledge it. */

@@ -20,9 +20,10 @@ export const ackEndpoints = {
     id: 'listAcknowledgements',
     method: 'GET',
     path: '/api/acknowledgements',
-    summary: 'What the person asking still has to acknowledge, most urgent first',
+    summary:
+      'What the person asking still has to acknowledge, most urgent first; and what they asked that nobody acknowledged',
     auth: 'session',
-    response: { status: 200, schema: z.object({ messages: z.array(messageView) }) },
+    response: { status: 200, schema: z.object({ messages: z.array(messageView), unanswered: z.array(messageView) }) },
     problems,
   }),
 } as const

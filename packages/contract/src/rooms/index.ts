@@ -21,7 +21,7 @@ export const roomEndpoints = {
 export * from './ack-views.ts'
 export { invitationView } from './guests.ts'
 export * from './live.ts'
-export { memberView, type RoomView, roomView } from './members.ts'
+export { memberView, type PartyView, partyView, type RoomParty, type RoomView, roomParty, roomView } from './members.ts'
 export {
   type FileView,
   fileView,

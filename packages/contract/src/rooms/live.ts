@@ -17,5 +17,7 @@ export const roomEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('room-changed'), roomId: id, what: z.enum(['request', 'members', 'reach']) }),
   /** This person is asked to acknowledge. */
   z.object({ kind: z.literal('ack-wanted'), roomId: id, messageId: id, dueAt: instant, rung: z.enum(ACK_RUNGS) }),
+  /** Nobody has acknowledged what this person asked. */
+  z.object({ kind: z.literal('ack-unanswered'), roomId: id, messageId: id }),
 ])
 export type RoomEvent = z.infer<typeof roomEvent>

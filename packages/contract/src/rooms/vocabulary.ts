@@ -11,8 +11,11 @@ export type NoticeChannel = (typeof NOTICE_CHANNELS)[number]
 export const ACK_RUNGS = ['on_call', 'second', 'desk_lead', 'neighbour'] as const
 export type AckRung = (typeof ACK_RUNGS)[number]
 
-/** Where an acknowledgement stands. `exhausted`: every rung was tried on every channel. */
-export const ACK_STATES = ['open', 'overdue', 'acknowledged', 'exhausted', 'retracted'] as const
+/**
+ * Where an acknowledgement stands. `unanswered`: every rung was tried on every channel, or nobody stands on any; somebody is tried again
+ * and again. `exhausted`: nobody is tried any more. It can be given all the same.
+ */
+export const ACK_STATES = ['open', 'overdue', 'unanswered', 'acknowledged', 'exhausted', 'retracted'] as const
 
 /** What a card shows; made from the request's events and offers. */
 export const CARD_KINDS = [
@@ -54,9 +57,14 @@ export const QUICK_REPLIES = {
 export type QuickReply = keyof typeof QUICK_REPLIES
 export const QUICK_REPLY_CODES = Object.keys(QUICK_REPLIES) as [QuickReply, ...QuickReply[]]
 
+/** Roles that are taken into a room as a whole; desks are taken in as desks. */
+export const PARTY_ROLES = ['requester', 'hospital_desk', 'transport'] as const
+
 export const ROOM_LIMITS = {
   textChars: 4_000,
   titleChars: 80,
+  purposeChars: 300,
+  partiesPerChange: 100,
   filesPerMessage: 5,
   mentionsPerMessage: 20,
   fileBytes: 10 * 1024 * 1024,

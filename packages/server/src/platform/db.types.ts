@@ -985,7 +985,9 @@ export interface RoomsAckAsk {
   asked_at: Timestamp;
   due_at: Timestamp;
   message_id: string;
+  next_at: Timestamp | null;
   room_id: string;
+  rung: Generated<string>;
   state: Generated<string>;
   step: Generated<number>;
   target: Json | null;
@@ -1124,10 +1126,12 @@ export interface RoomsRoom {
   head: Generated<Int8>;
   hlc: string | null;
   id: string;
+  kept_by: string | null;
   kind: string;
   last_at: Timestamp;
   opened_at: Timestamp;
   opened_by: string | null;
+  purpose: string | null;
   region: string;
   request_id: string | null;
   title: string;

@@ -1,4 +1,4 @@
-import type { Mention } from '@dure/contract'
+import type { ACK_STATES, AckRung, Mention } from '@dure/contract'
 import type { Tx } from '../platform/db.ts'
 import { schedule } from '../platform/timers.ts'
 import type { Rooms } from './rooms.service.ts'
@@ -6,6 +6,20 @@ import type { MessageRow } from './rows.ts'
 
 /** What has to be acknowledged is pursued by a durable timer: whatever restarts lie between, the next try comes. */
 export const ACK_TIMER = 'room-ack'
+
+export interface AskRow {
+  readonly message_id: string
+  readonly room_id: string
+  readonly asked_at: Date
+  readonly due_at: Date
+  readonly target: Mention | null
+  /** Tries made so far. */
+  readonly step: number
+  readonly rung: AckRung
+  readonly state: (typeof ACK_STATES)[number]
+}
+
+export const ASK = `select k.message_id, k.room_id, k.asked_at, k.due_at, k.target, k.step, k.rung, k.state from rooms.ack_ask k`
 
 /** Plans the pursuit with the message; the first try comes at once. */
 export const planAck = async (
@@ -28,5 +42,15 @@ export const planAck = async (
   await planTry(rooms, tx, message.id, 0, now, now)
 }
 
-export const planTry = (rooms: Rooms, tx: Tx, messageId: string, step: number, dueAt: Date, now: Date): Promise<void> =>
-  schedule(tx, { id: rooms.ids.next(), kind: ACK_TIMER, subject: messageId, dueAt, payload: { step } }, now)
+/** The next try, at a place of the ladder. */
+export const planTry = async (
+  rooms: Rooms,
+  tx: Tx,
+  messageId: string,
+  place: number,
+  dueAt: Date,
+  now: Date,
+): Promise<void> => {
+  await tx.sql(`update rooms.ack_ask set next_at = $2 where message_id = $1`, [messageId, dueAt])
+  await schedule(tx, { id: rooms.ids.next(), kind: ACK_TIMER, subject: messageId, dueAt, payload: { place } }, now)
+}

@@ -51,7 +51,11 @@ const asked = async (from: 'duty' | 'anybody' = 'duty') => {
     }),
   )
   const id = newId()
-  must(await w.desk.call(e.openRoom, { body: { id, title: '확인 요청', facilityIds: [hospital.id] } }))
+  must(
+    await w.desk.call(e.openRoom, {
+      body: { id, title: '확인 요청', parties: [{ kind: 'hospital', hospitalId: hospital.id }] },
+    }),
+  )
   const message: NewMessage = {
     id: newId(),
     body: { kind: 'text', text: '음압병상 두 곳 확인 바랍니다' },
@@ -62,9 +66,15 @@ const asked = async (from: 'duty' | 'anybody' = 'duty') => {
   }
   const sent = must(await w.desk.call(e.postMessage, { params: { id }, body: message }))
   const steps = async () => must(await w.desk.call(e.messageReceipts, { params: { id: sent.id } })).steps
+  const timeline = async () => must(await w.desk.call(e.roomTimeline, { params: { id }, query: { limit: 200 } })).items
+  const lines = async () =>
+    (await timeline()).flatMap((one) => (one.type === 'message' && one.body.kind === 'line' ? [one.body.line] : []))
+  /** The acknowledgement as its asker sees it. */
+  const shown = async () =>
+    (await timeline()).flatMap((one) => (one.type === 'message' && one.ack !== null ? [one.ack] : []))[0]
   const acknowledge = (person: TestPerson, body: object = {}) =>
     person.call(e.acknowledge, { params: { id: sent.id }, body: body as never })
-  return { w, hospital, second, lead, neighbour, roomId: id, sent, steps, acknowledge }
+  return { w, hospital, second, lead, neighbour, roomId: id, sent, place, steps, lines, shown, acknowledge }
 }
 
 const waitFor = async (w: World, minutes: number) => {
@@ -75,7 +85,7 @@ const waitFor = async (w: World, minutes: number) => {
 }
 
 test('an unanswered call climbs: on call by push, SMS and voice, then the second, the lead, the neighbour, every step on record', async () => {
-  const { w, steps, roomId } = await asked()
+  const { w, steps, lines, shown } = await asked()
   await using _ = w
   await w.settle()
   await waitFor(w, 75)
@@ -97,13 +107,52 @@ test('an unanswered call climbs: on call by push, SMS and voice, then the second
       '45 neighbour push 상황실 당직',
       '50 neighbour sms 상황실 당직',
       '55 neighbour voice 상황실 당직',
+      '60 neighbour push 상황실 당직',
+      '65 neighbour sms 상황실 당직',
+      '70 neighbour voice 상황실 당직',
+      '75 neighbour push 상황실 당직',
     ],
   )
-  const { items } = must(await w.desk.call(e.roomTimeline, { params: { id: roomId }, query: {} }))
-  const lines = items.flatMap((one) => (one.type === 'message' && one.body.kind === 'line' ? [one.body.line] : []))
-  assert.deepEqual(lines, ['ack-escalated', 'ack-escalated', 'ack-escalated', 'ack-exhausted'])
-  const asking = items.find((one) => one.type === 'message' && one.ack !== null)
-  assert.equal(asking?.type === 'message' && asking.ack?.state, 'exhausted')
+  assert.deepEqual(await lines(), ['room-opened', 'ack-escalated', 'ack-escalated', 'ack-escalated', 'ack-unanswered'])
+  assert.deepEqual(
+    [(await shown())?.state, (await shown())?.rung, (await shown())?.reached],
+    ['unanswered', 'neighbour', true],
+  )
+})
+
+test('who asked in vain is told so, wherever they are, and sees when somebody is tried next', async () => {
+  const { w, shown } = await asked()
+  await using _ = w
+  await w.settle()
+  await waitFor(w, 61)
+  const { unanswered } = must(await w.desk.call(e.listAcknowledgements))
+  assert.deepEqual(
+    unanswered.map(({ ack }) => [ack?.state, ack?.nextAt]),
+    [['unanswered', '2026-01-05T01:05:00.000Z']],
+  )
+  await w.test.cell.sequence()
+  const told = await w.test.cell.deps.db.sql<{ body: { personId: string } }>(
+    `select body from platform.oplog where kind = 'room-ack-unanswered'`,
+  )
+  assert.deepEqual(
+    told.map(({ body }) => body.personId),
+    [w.desk.id],
+  )
+  assert.equal((await shown())?.mine, false)
+})
+
+test('calls end when the policy ends, two hours after the deadline; the message can be acknowledged all the same', async () => {
+  const { w, steps, shown, lines, neighbour, acknowledge } = await asked()
+  await using _ = w
+  await w.settle()
+  await waitFor(w, 150)
+  assert.deepEqual([(await shown())?.state, (await shown())?.nextAt], ['exhausted', null])
+  assert.equal((await lines()).at(-1), 'ack-exhausted')
+  const made = (await steps()).length
+  await waitFor(w, 30)
+  assert.equal((await steps()).length, made)
+  assert.equal(Date.parse((await steps()).at(-1)?.at ?? '') <= Date.parse('2026-01-05T02:15:00Z'), true)
+  assert.equal(must(await acknowledge(neighbour)).ack?.state, 'acknowledged')
 })
 
 test('an acknowledgement ends the pursuit, and says who and when', async () => {
@@ -157,21 +206,71 @@ test('the second on call hears of it also outside the room, and reads what is as
   assert.equal(must(await acknowledge(neighbour)).ack?.acknowledgedBy, '상황실 당직')
 })
 
-test('a rung without anybody costs no time', async () => {
-  const { w, hospital, steps } = await asked()
-  await using _ = w
-  const { shifts } = must(
-    await hospital.desk.call(r.getRoster, { query: { placeKind: 'hospital', placeId: hospital.id } as never }),
-  )
+const minuteOf = (at: string): number => (Date.parse(at) - Date.parse('2026-01-05T00:00:00Z')) / MINUTE
+
+/** Takes everybody of these ranks off the hospital's roster. */
+const takeOff = async ({ hospital }: Awaited<ReturnType<typeof asked>>, ranks: readonly string[]) => {
+  const query = { placeKind: 'hospital', placeId: hospital.id } as never
+  const { shifts } = must(await hospital.desk.call(r.getRoster, { query }))
   for (const { id, version, rank } of shifts)
-    if (rank !== 'lead')
+    if (ranks.includes(rank))
       must(await hospital.desk.call(r.cancelShift, { params: { id }, body: { version, why: '시험' } }))
+}
+
+test('a rung without anybody costs no time and is on record; who is reached first gets the time before the deadline', async () => {
+  const asking = await asked()
+  const { w, steps } = asking
+  await using _ = w
+  await takeOff(asking, ['on_call', 'second'])
   await w.settle()
-  const first = await steps()
+  await waitFor(w, 16)
   assert.deepEqual(
-    first.map(({ rung, outcome }) => `${rung} ${outcome === 'nobody'}`),
-    ['on_call true', 'second true', 'desk_lead false'],
+    (await steps()).map(
+      ({ at, rung, channel, outcome }) => `${minuteOf(at)} ${rung} ${outcome === 'nobody' ? 'nobody' : channel}`,
+    ),
+    [
+      '0 on_call nobody',
+      '0 second nobody',
+      '0 desk_lead push',
+      '5 desk_lead sms',
+      '10 desk_lead voice',
+      '15 neighbour push',
+    ],
   )
+})
+
+test('with nobody on call anywhere the asker is told at once; the rosters are looked at again, and who comes on duty is asked', async () => {
+  const asking = await asked()
+  const { w, steps, lines, shown, hospital, place, acknowledge } = asking
+  await using _ = w
+  await takeOff(asking, ['on_call', 'second', 'lead'])
+  await w.test.cell.deps.db.sql(`update rosters.shift set state = 'cancelled' where place_kind = 'desk'`)
+  await w.settle()
+  assert.deepEqual(await lines(), ['room-opened', 'ack-unreached'])
+  assert.deepEqual(
+    [(await shown())?.state, (await shown())?.reached, (await shown())?.nextAt],
+    ['unanswered', false, '2026-01-05T00:05:00.000Z'],
+  )
+  assert.deepEqual(
+    (await steps()).map(({ rung, outcome }) => `${rung} ${outcome}`),
+    ['on_call', 'second', 'desk_lead', 'neighbour'].map((rung) => `${rung} nobody`),
+  )
+  const late = await w.test.person({ role: 'hospital_desk', facilityId: hospital.id, name: '늦은 당직' })
+  must(
+    await hospital.desk.call(r.addShift, {
+      body: {
+        ...{ place, duty: 'bed_desk', personId: late.id, name: late.name },
+        ...{ startsAt: inMinutes(w, 7), endsAt: inMinutes(w, 600) },
+      },
+    }),
+  )
+  await waitFor(w, 20)
+  const reached = (await steps()).filter(({ outcome }) => outcome !== 'nobody')
+  assert.deepEqual(
+    reached.map(({ at, rung, channel, name }) => `${minuteOf(at)} ${rung} ${channel} ${name}`),
+    ['10 on_call push 늦은 당직', '15 on_call sms 늦은 당직', '20 on_call voice 늦은 당직'],
+  )
+  assert.equal(must(await acknowledge(late)).ack?.acknowledgedBy, '늦은 당직')
 })
 
 test('a message that is taken back is pursued no more', async () => {

@@ -113,8 +113,11 @@ export interface CardSource {
 
 /** All cards of a request as one person may see and use them, oldest first. */
 export const cardsOf = (source: CardSource): CardView[] => {
+  // Made and sent at once, as nearly every request is, it is one card: the one of its sending, on which it is first of use to others.
+  const isSent = source.entries.some(({ kind }) => kind === 'submit')
+  const entries = isSent ? source.entries.filter(({ kind }) => kind !== 'created') : source.entries
   const cards = [
-    ...source.entries.flatMap((entry) => eventCard(source, entry)),
+    ...entries.flatMap((entry) => eventCard(source, entry)),
     ...source.view.offers.map((offer) => offerCard(source, offer)),
   ].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
   return withRequestActs(source.view, cards)

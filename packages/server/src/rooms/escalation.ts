@@ -1,8 +1,12 @@
 import { ACK_RUNGS, type AckRung, NOTICE_CHANNELS, type NoticeChannel } from '@dure/contract'
 
 /**
- * How an acknowledgement is pursued: three tries of whoever is on call before the deadline, then three of the second, of the desk's
- * lead, of the neighbour. Each rung is tried by push, then SMS, then voice.
+ * How an acknowledgement is pursued. A ladder of four rungs is climbed: whoever is on call, the second, the desk's lead, the neighbour;
+ * on each push is tried, then SMS, then voice. A rung nobody stands on is passed over and costs no time. At the top it does not end:
+ * the last rung somebody stands on is called again and again, until the policy ends.
+ *
+ * Where on the ladder somebody is tried (`place`) and when (`tries` made so far) are counted apart: who is first to be reached gets the
+ * time before the deadline, on whatever rung they stand.
  * @see docs/sources/rooms.md#acknowledgement
  */
 export const ACK_TIMES = {
@@ -13,35 +17,48 @@ export const ACK_TIMES = {
   /** A deadline lies at least this far ahead, and at most a day. */
   soonestMs: 60_000,
   latestMs: 24 * 3_600_000,
+  /** Nobody is called any more this long after the deadline. */
+  pursuedMs: 2 * 3_600_000,
 } as const
 
-export interface Try {
-  /** 0, 1, 2 … */
-  readonly step: number
-  readonly atMs: number
-  readonly rung: AckRung
-  readonly channel: NoticeChannel
-}
-
 const PER_RUNG = NOTICE_CHANNELS.length
-export const TRIES = ACK_RUNGS.length * PER_RUNG
+/** Places of the ladder; those from here on repeat its last rung. */
+export const TOP = ACK_RUNGS.length * PER_RUNG
 
-/** The try of this number; undefined after the last one. */
-export const tryAt = (askedMs: number, dueMs: number, step: number): Try | undefined => {
-  const rung = ACK_RUNGS[Math.floor(step / PER_RUNG)]
-  const channel = NOTICE_CHANNELS[step % PER_RUNG]
-  if (rung === undefined || channel === undefined) return undefined
-  return { step, rung, channel, atMs: timeOf(askedMs, dueMs, step) }
+/** What is tried at a place of the ladder; undefined above its top. */
+export const rungAt = (place: number): { readonly rung: AckRung; readonly channel: NoticeChannel } | undefined => {
+  const rung = ACK_RUNGS[Math.floor(place / PER_RUNG)]
+  return rung === undefined ? undefined : { rung, channel: channelAt(place) }
 }
 
-/** At once; as late before the deadline as leaves time for two more tries; then evenly after it. */
-const timeOf = (askedMs: number, dueMs: number, step: number): number => {
+/** Channels take turns, also above the top. */
+export const channelAt = (place: number): NoticeChannel => NOTICE_CHANNELS[place % PER_RUNG] ?? 'push'
+
+/** Where a rung begins. */
+export const placeOf = (rung: AckRung): number => ACK_RUNGS.indexOf(rung) * PER_RUNG
+
+/** The first place of the next rung. */
+export const skipRung = (place: number): number => (Math.floor(place / PER_RUNG) + 1) * PER_RUNG
+
+/** When the try after so many is due: at once; as late before the deadline as leaves time for two more; then evenly after it. */
+export const timeOf = (askedMs: number, dueMs: number, tries: number): number => {
   const every = Math.min(ACK_TIMES.repeatMs, Math.max(ACK_TIMES.leastMs, (dueMs - askedMs) / PER_RUNG))
-  if (step === 0) return askedMs
-  if (step < PER_RUNG) return Math.max(askedMs + step * ACK_TIMES.leastMs, dueMs - (PER_RUNG - step) * every)
-  const afterDue = dueMs + (step - PER_RUNG) * every
-  return Math.max(afterDue, timeOf(askedMs, dueMs, PER_RUNG - 1))
+  if (tries === 0) return askedMs
+  if (tries < PER_RUNG) return Math.max(askedMs + tries * ACK_TIMES.leastMs, dueMs - (PER_RUNG - tries) * every)
+  return Math.max(dueMs + (tries - PER_RUNG) * every, timeOf(askedMs, dueMs, PER_RUNG - 1))
 }
 
-/** A rung with nobody on it costs no time: the first try of the next rung comes at once. */
-export const skipRung = (step: number): number => (Math.floor(step / PER_RUNG) + 1) * PER_RUNG
+/** After this nobody is called any more. */
+export const endOf = (dueMs: number): number => dueMs + ACK_TIMES.pursuedMs
+
+/**
+ * When somebody is tried next. Late after a restart: the tries that were missed do not come all at once. With nobody to be reached the
+ * roster is looked at again as often as somebody would have been called.
+ */
+export const nextTime = (
+  { askedMs, dueMs, tries }: { readonly askedMs: number; readonly dueMs: number; readonly tries: number },
+  nowMs: number,
+): number => {
+  const planned = tries === 0 ? nowMs + ACK_TIMES.repeatMs : timeOf(askedMs, dueMs, tries)
+  return Math.min(Math.max(planned, nowMs + ACK_TIMES.leastMs), Math.max(endOf(dueMs), nowMs))
+}

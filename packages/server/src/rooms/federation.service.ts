@@ -11,6 +11,7 @@ import { insertMessage } from './messages.sql.ts'
 import { cellsOf, type RoomExchange, type RoomRecord, type Rooms } from './rooms.service.ts'
 import {
   addReaders,
+  closeRoomRow,
   deskKeysOf,
   endReaders,
   insertRoom,
@@ -34,6 +35,7 @@ const parcel = z.object({
     kind: z.enum(['request', 'region_desk', 'national_desk', 'ad_hoc', 'hospital_desk']),
     region: z.string(),
     title: z.string(),
+    purpose: z.string().max(300).nullable().optional(),
     requestId: z.string().nullable(),
     facilityId: z.string().nullable(),
     closed: z.boolean(),
@@ -128,6 +130,7 @@ const toParcel = (room: RoomRow, row: MessageRow, keys: Key[], ask: AskRow | und
     kind: room.kind,
     region: room.region,
     title: room.title,
+    purpose: room.purpose,
     requestId: room.request_id,
     facilityId: room.facility_id,
     closed: room.closed_at !== null,
@@ -196,11 +199,12 @@ const takeParcel = async (
   origin: string,
   now: Date,
 ): Promise<void> => {
-  const { closed: _, ...described } = room
+  const { closed, ...described } = room
   const isNew = await insertRoom(tx, { ...described, openedBy: null }, now)
   const locked = await lockRoom(tx, room.id)
   if (locked === undefined || locked.kind !== room.kind) return
   await takeReaders(rooms, tx, locked, keys, isNew, now)
+  if (closed && room.kind === 'ad_hoc' && room.region === origin) await closeRoomRow(tx, room.id, now)
   const seen = parseHlc(message.hlc)
   const last = locked.hlc === null ? undefined : parseHlc(locked.hlc)
   // A stamp from a clock far ahead orders its own message only: ours does not run after it.
@@ -320,7 +324,7 @@ const takeAck = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Pro
     [ack.messageId, ack.personId, ack.personName.slice(0, 80), new Date(ack.at), ack.channel, ack.heardFrom],
   )
   if (ask.state === 'acknowledged') return
-  await tx.sql(`update rooms.ack_ask set state = 'acknowledged' where message_id = $1`, [ack.messageId])
+  await tx.sql(`update rooms.ack_ask set state = 'acknowledged', next_at = null where message_id = $1`, [ack.messageId])
   await cancel(tx, ack.messageId, ACK_TIMER)
   const body = { roomId: room.id, messageId: ack.messageId, what: 'ack' }
   await appendOp(tx, { kind: 'room-message-changed', subject: ack.messageId, body, audience: {}, at: now })

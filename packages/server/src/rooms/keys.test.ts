@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RoomParty } from '@dure/contract'
 import fc from 'fast-check'
-import { isLive, keysOf, readersOfRequest, reads } from './keys.ts'
+import { isLive, keysOf, keysOfParty, partyOfKey, readersOfRequest, reads } from './keys.ts'
 
 const request = {
   id: 'r',
@@ -74,4 +75,17 @@ test('a number is read when it lies in a window, and what is to come while a win
   )
   assert.equal(isLive([{ after: 1, until: 3 }]), false)
   assert.equal(isLive([{ after: 1, until: null }]), true)
+})
+
+test('whom a room names is read back from its keys', () => {
+  const parties: RoomParty[] = [
+    { kind: 'person', personId: '01J' },
+    { kind: 'role', role: 'transport', region: '28' },
+    { kind: 'hospital', hospitalId: 'A1100001' },
+    { kind: 'desk', region: '41' },
+    { kind: 'desk', region: '00' },
+  ]
+  for (const party of parties) for (const key of keysOfParty(party)) assert.deepEqual(partyOfKey(key), party)
+  assert.equal(partyOfKey('guest:01J'), undefined)
+  assert.equal(partyOfKey('role:admin:28'), undefined)
 })

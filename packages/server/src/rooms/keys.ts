@@ -1,4 +1,4 @@
-import type { RoomKind } from '@dure/contract'
+import { PARTY_ROLES, type RoomKind, type RoomParty, SIDO_CODES } from '@dure/contract'
 import type { FollowedRequest } from '../beds/index.ts'
 
 /**
@@ -84,10 +84,37 @@ export const readersOfDesk = (kind: RoomKind, region: string, facilityId: string
   }
 }
 
-export const facilityKeys = (id: string): readonly Key[] => [
-  facilityKey(id, 'hospital_desk'),
-  facilityKey(id, 'requester'),
-]
+const NATION = '00'
+
+/** The keys of whom a room names. */
+export const keysOfParty = (party: RoomParty): readonly Key[] => {
+  switch (party.kind) {
+    case 'person':
+      return [personKey(party.personId)]
+    case 'role':
+      return [roleKey(party.role, party.region)]
+    case 'hospital':
+      return [facilityKey(party.hospitalId, 'hospital_desk'), facilityKey(party.hospitalId, 'requester')]
+    case 'desk':
+      return party.region === NATION
+        ? [roleKey('national_desk', EVERYWHERE)]
+        : [roleKey('placement_desk', party.region)]
+  }
+}
+
+/** Whom a key names; undefined for a guest, and for what nobody takes in by hand. */
+export const partyOfKey = (key: Key): RoomParty | undefined => {
+  const [kind = '', first = '', second = ''] = key.split(':')
+  if (kind === 'person') return { kind, personId: first }
+  if (kind === 'facility') return { kind: 'hospital', hospitalId: first }
+  if (kind !== 'role') return undefined
+  const region = SIDO_CODES.find((code) => code === second)
+  if (first === 'national_desk') return { kind: 'desk', region: NATION }
+  if (region === undefined) return undefined
+  if (first === 'placement_desk') return { kind: 'desk', region }
+  const role = PARTY_ROLES.find((one) => one === first)
+  return role === undefined ? undefined : { kind: 'role', role, region }
+}
 
 /** Numbers above `after`, up to `until` or for ever. */
 export interface Window {

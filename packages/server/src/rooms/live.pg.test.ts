@@ -35,7 +35,11 @@ const isKind = (kind: string, what?: string) => (event: SseEvent) => {
 test('a message is heard by everyone who reads the room, once, and by nobody else', async () => {
   await using w = await live()
   const id = newId()
-  must(await w.desk.call(e.openRoom, { body: { id, title: '회의', personIds: [w.requester.id] } }))
+  must(
+    await w.desk.call(e.openRoom, {
+      body: { id, title: '회의', parties: [{ kind: 'person', personId: w.requester.id }] },
+    }),
+  )
   const [desk, requester, transport] = [w.desk, w.requester, w.transport].map((person) => listen(w, person))
   assert.ok(desk && requester && transport)
   for (const one of [desk, requester, transport]) await one.until('hello', ({ event }) => event === 'hello')
@@ -52,7 +56,11 @@ test('a message is heard by everyone who reads the room, once, and by nobody els
 test('who was away hears everything of theirs after the number they name, and nothing twice', async () => {
   await using w = await live()
   const id = newId()
-  must(await w.desk.call(e.openRoom, { body: { id, title: '회의', personIds: [w.requester.id] } }))
+  must(
+    await w.desk.call(e.openRoom, {
+      body: { id, title: '회의', parties: [{ kind: 'person', personId: w.requester.id }] },
+    }),
+  )
   const first = listen(w, w.requester)
   await say(w.desk, id, '하나')
   await first.until('하나', isText('하나'))
@@ -123,7 +131,11 @@ test('a step of the request is told to its room', async () => {
 test('who is asked to acknowledge is told on the screen, and the record says that the screen was there', async () => {
   await using w = await live()
   const id = newId()
-  must(await w.desk.call(e.openRoom, { body: { id, title: '회의', personIds: [w.requester.id] } }))
+  must(
+    await w.desk.call(e.openRoom, {
+      body: { id, title: '회의', parties: [{ kind: 'person', personId: w.requester.id }] },
+    }),
+  )
   const heard = listen(w, w.requester)
   await heard.until('hello', ({ event }) => event === 'hello')
   const by = new Date(w.test.clock.now().getTime() + 600_000).toISOString()
@@ -145,7 +157,11 @@ test('who is asked to acknowledge is told on the screen, and the record says tha
 test('a screen that takes nothing is cut off and keeps nobody waiting', async () => {
   await using w = await live()
   const id = newId()
-  must(await w.desk.call(e.openRoom, { body: { id, title: '회의', personIds: [w.requester.id] } }))
+  must(
+    await w.desk.call(e.openRoom, {
+      body: { id, title: '회의', parties: [{ kind: 'person', personId: w.requester.id }] },
+    }),
+  )
   const { hostname, port } = new URL(w.test.cell.url)
   const stuck = connect(Number(port), hostname)
   let ended = false

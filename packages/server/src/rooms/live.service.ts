@@ -374,6 +374,11 @@ const otherFrame = (know: RoomMemory, op: LiveOp, requests: ReadonlyMap<string, 
       const event = { kind: 'ack-wanted', roomId, messageId: subject, dueAt, rung } as RoomEvent
       return { keys: new Set([personKey(textOf(body, 'personId'))]), event }
     }
+    case 'room-ack-unanswered':
+      return {
+        keys: new Set([personKey(textOf(body, 'personId'))]),
+        event: { kind: 'ack-unanswered', roomId, messageId: subject },
+      }
     default:
       return undefined
   }

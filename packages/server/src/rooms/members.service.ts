@@ -1,19 +1,10 @@
-import { type BodyOf, ok, ROOM_LIMITS, type roomEndpoints } from '@dure/contract'
+import { ok, ROOM_LIMITS } from '@dure/contract'
 import type { Queries } from '../platform/db.ts'
 import type { Person } from '../platform/person.ts'
-import { facilityKeys, isLive, keysOf, personKey, reads } from './keys.ts'
-import { writeLine } from './messages.service.ts'
-import { mayManage, noSuchRoom, type RoomResult, type Rooms, refuse } from './rooms.service.ts'
-import {
-  addReaders,
-  endReaders,
-  insertRoom,
-  lockRoom,
-  readersOf,
-  tellChange,
-  toWindow,
-  windowsOf,
-} from './rooms.sql.ts'
+import { isLive, keysOf, reads } from './keys.ts'
+import { partiesOfRoom } from './parties.service.ts'
+import { noSuchRoom, type Rooms } from './rooms.service.ts'
+import { readersOf, toWindow, windowsOf } from './rooms.sql.ts'
 
 export interface RoomPerson {
   readonly id: string
@@ -78,6 +69,7 @@ const guestsOf = (db: Queries, roomId: string, keys: readonly string[]) =>
     [roomId, keys],
   )
 
+/** Who reads along now, and whom the room names. */
 export const membersFor = async (rooms: Rooms, person: Person, roomId: string) => {
   const windows = await windowsOf(rooms.db, roomId, keysOf(person))
   if (!isLive(windows)) return noSuchRoom
@@ -91,88 +83,6 @@ export const membersFor = async (rooms: Rooms, person: Person, roomId: string) =
       guest,
       online: rooms.isOnline(id),
     })),
+    parties: await partiesOfRoom(rooms, roomId),
   })
 }
-
-type Opening = BodyOf<typeof roomEndpoints.openRoom>
-
-/** A room for some people and hospitals. The id is made by whoever opens it: sent twice it is opened once. */
-export const openRoom = (
-  rooms: Rooms,
-  person: Person,
-  { id, title, personIds, facilityIds }: Opening,
-  now: Date,
-): Promise<RoomResult<string, 'conflict' | 'invalid-input'>> =>
-  rooms.db.tx(async (tx) => {
-    const missing = await unknownPerson(tx, personIds)
-    if (missing >= 0) return refuse('invalid-input', 'no such person', `/body/personIds/${missing}`)
-    const { byId } = await rooms.directory.current()
-    const nowhere = facilityIds.findIndex((one) => !byId.has(one))
-    if (nowhere >= 0) return refuse('invalid-input', 'no such hospital', `/body/facilityIds/${nowhere}`)
-    const room = {
-      id,
-      kind: 'ad_hoc' as const,
-      region: rooms.region,
-      title,
-      requestId: null,
-      facilityId: null,
-      openedBy: person.id,
-    }
-    if (!(await insertRoom(tx, room, now))) {
-      const known = await lockRoom(tx, id)
-      return known?.kind === 'ad_hoc' && known.opened_by === person.id && known.title === title
-        ? ok(id)
-        : refuse('conflict', 'another room has this id', '/body/id')
-    }
-    const keys = [...new Set([person.id, ...personIds].map(personKey)), ...new Set(facilityIds.flatMap(facilityKeys))]
-    await addReaders(
-      tx,
-      id,
-      keys.map((key) => ({ key, whole: true })),
-      false,
-      now,
-    )
-    await tellChange(tx, id, now)
-    return ok(id)
-  })
-
-const unknownPerson = async (db: Queries, ids: readonly string[]): Promise<number> => {
-  const rows = await db.sql<{ id: string }>(
-    `select id from platform.person where id = any($1) and disabled_at is null`,
-    [ids],
-  )
-  const known = new Set(rows.map(({ id }) => id))
-  return ids.findIndex((id) => !known.has(id))
-}
-
-type Change = BodyOf<typeof roomEndpoints.changeMembers>
-
-/** People beside those who follow from the request or the desk. Who is taken in reads from now on. */
-export const changeMembers = async (
-  rooms: Rooms,
-  person: Person,
-  roomId: string,
-  { add, remove }: Change,
-  now: Date,
-): Promise<RoomResult<undefined, 'not-found' | 'not-allowed' | 'invalid-input'>> =>
-  rooms.db.tx(async (tx) => {
-    const room = await lockRoom(tx, roomId)
-    const windows = room === undefined ? [] : await windowsOf(tx, roomId, keysOf(person))
-    if (room === undefined || !isLive(windows)) return noSuchRoom
-    const onlyLeaves = add.length === 0 && remove.every((id) => id === person.id)
-    if (!mayManage(room, person) && !onlyLeaves) return refuse('not-allowed', 'others decide who is in this room')
-    const missing = await unknownPerson(tx, add)
-    if (missing >= 0) return refuse('invalid-input', 'no such person', `/body/add/${missing}`)
-    const came = await addReaders(
-      tx,
-      roomId,
-      [...new Set(add)].map((id) => ({ key: personKey(id), whole: false })),
-      false,
-      now,
-    )
-    const left = await endReaders(tx, room, remove.map(personKey), now)
-    if (came + left === 0) return ok(undefined)
-    await tellChange(tx, roomId, now)
-    await writeLine(rooms, tx, roomId, 'members-changed', { by: person.name, came, left }, now)
-    return ok(undefined)
-  })

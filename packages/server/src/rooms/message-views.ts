@@ -1,4 +1,4 @@
-import { ACK_RUNGS, type AckView, type FileView, type MessageView, NOTICE_CHANNELS } from '@dure/contract'
+import type { AckView, FileView, MessageView } from '@dure/contract'
 import { timelineKey } from './hlc.ts'
 import type { AckRow, Beside, FileRow, MessageRow } from './rows.ts'
 
@@ -34,18 +34,20 @@ const bodyOf = (row: MessageRow, files: readonly FileRow[]): MessageView['body']
   }
 }
 
+const isOpen = (state: AckView['state']): boolean => state !== 'acknowledged' && state !== 'retracted'
+
 const toAckView = (ack: AckRow, row: MessageRow, looking: Looking | null): AckView => {
   const mine =
     looking !== null &&
-    (ack.state === 'open' || ack.state === 'overdue' || ack.state === 'exhausted') &&
+    isOpen(ack.state) &&
     row.author_id !== looking.personId &&
     (!ack.named || ack.asked_people.includes(looking.personId))
   return {
     state: ack.state,
     dueAt: ack.due_at.toISOString(),
-    rung:
-      ACK_RUNGS[Math.min(ACK_RUNGS.length - 1, Math.floor(Math.max(0, ack.step - 1) / NOTICE_CHANNELS.length))] ??
-      'on_call',
+    rung: ack.rung,
+    reached: ack.reached,
+    nextAt: ack.next_at?.toISOString() ?? null,
     acknowledgedAt: ack.acked_at?.toISOString() ?? null,
     acknowledgedBy: ack.acked_by,
     mine,

@@ -63,6 +63,8 @@ export const writeMessage = (
     const known = sight.known ? await messageById(tx, input.id) : undefined
     if (known !== undefined) return repeated(tx, known, digest, author)
     if (!sight.live) return refuse('wrong-state', 'you do not read this room any more', '/params/id')
+    if (room.kind === 'ad_hoc' && room.closed_at !== null)
+      return refuse('wrong-state', 'the room is closed', '/params/id')
     const refused = await refusedInput(tx, room, author, input, now)
     if (refused !== null) return refused
     const mentions = await resolveMentions(tx, input.mentions, now)
@@ -267,9 +269,10 @@ export const retract = (
       grams: [],
     })
     if (row === undefined) return refuse('conflict', 'another message has this id', '/body/id')
-    await tx.sql(`update rooms.ack_ask set state = 'retracted' where message_id = $1 and state <> 'acknowledged'`, [
-      messageId,
-    ])
+    await tx.sql(
+      `update rooms.ack_ask set state = 'retracted', next_at = null where message_id = $1 and state <> 'acknowledged'`,
+      [messageId],
+    )
     await shareMessage(rooms, tx, room, row)
     await tellMessageChanged(tx, room.id, messageId, 'retracted', now)
     return ok(await viewOne(tx, target, author.id))

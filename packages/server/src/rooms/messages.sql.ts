@@ -211,7 +211,8 @@ const filesOf = (db: Queries, rows: readonly MessageRow[]) => {
 
 const acksOf = (db: Queries, ids: readonly string[]): Promise<AckRow[]> =>
   db.sql<AckRow>(
-    `select k.message_id, k.due_at, k.step, k.state, k.target is not null as named,
+    `select k.message_id, k.due_at, k.rung, k.next_at, k.state, k.target is not null as named,
+            exists (select from rooms.ack_step t where t.message_id = k.message_id and t.outcome <> 'nobody') as reached,
             (select min(d.at) from rooms.ack d where d.message_id = k.message_id) as acked_at,
             (select d.person_name from rooms.ack d where d.message_id = k.message_id order by d.at, d.person_id limit 1) as acked_by,
             array(select s.person_id from rooms.ack_asked s where s.message_id = k.message_id) as asked_people

@@ -1,8 +1,11 @@
 import type { AckRung, NoticeChannel } from '@dure/contract'
 import type { Tx } from '../platform/db.ts'
+import { appendOp } from '../platform/oplog.ts'
 
 /** One try to reach one person. Free of patients: the text is fetched after signing in. */
 export interface Notice {
+  /** `wanted`: somebody is asked to acknowledge. `unanswered`: who asked is told that nobody has. */
+  readonly about: 'wanted' | 'unanswered'
   readonly messageId: string
   readonly roomId: string
   /** Four digits of the request, if the room is a request's: what may stand in an SMS. */
@@ -51,3 +54,19 @@ export const makeNotifiers = (): Notifiers => {
     },
   }
 }
+
+/** Screens of the one who is told; a screen that is not connected is no reason to wait with the next channel. */
+export const inAppNotifier = (rooms: { isOnline(personId: string): boolean }): Notifier => ({
+  channel: 'push',
+  send: async (tx, { about, messageId, roomId, rung, dueAt, to: { personId } }, now) => {
+    if (personId === null) return 'no_address'
+    await appendOp(tx, {
+      kind: about === 'wanted' ? 'room-ack-wanted' : 'room-ack-unanswered',
+      subject: messageId,
+      body: { roomId, messageId, personId, rung, dueAt: dueAt.toISOString() },
+      audience: { people: [personId] },
+      at: now,
+    })
+    return rooms.isOnline(personId) ? 'told' : 'no_address'
+  },
+})

@@ -5,6 +5,7 @@ import {
   type CardView,
   roomEndpoints as e,
   type NewMessage,
+  type RoomParty,
   type TimelineItem,
 } from '@dure/contract'
 import { monotonicFactory } from 'ulid'
@@ -291,20 +292,129 @@ test('a two-syllable word is found, in any writing of it, and only where one may
 test('an ad hoc room is for whom it names; who is taken in later reads from then on', async () => {
   await using w = await world({ hospitals: 1, slots: 1 })
   const id = newId()
-  const body = { id, title: '권역 회의', personIds: [w.requester.id] }
+  const body = { id, title: '권역 회의', parties: [{ kind: 'person' as const, personId: w.requester.id }] }
   const room = must(await w.desk.call(e.openRoom, { body }))
   assert.deepEqual(must(await w.desk.call(e.openRoom, { body })).id, room.id)
   must(await post(w.requester, id, text('먼저 한 말')))
   assert.equal(
-    refusedAs(await w.requester.call(e.changeMembers, { params: { id }, body: { add: [w.transport.id] } })),
+    refusedAs(
+      await w.requester.call(e.changeMembers, {
+        params: { id },
+        body: { add: [{ kind: 'person', personId: w.transport.id }] },
+      }),
+    ),
     'not-allowed',
   )
-  must(await w.desk.call(e.changeMembers, { params: { id }, body: { add: [w.transport.id] } }))
+  must(
+    await w.desk.call(e.changeMembers, {
+      params: { id },
+      body: { add: [{ kind: 'person', personId: w.transport.id }] },
+    }),
+  )
   must(await post(w.desk, id, text('나중에 한 말')))
   assert.deepEqual(texts(await items(w.transport, id)), ['나중에 한 말'])
-  must(await w.desk.call(e.changeMembers, { params: { id }, body: { remove: [w.requester.id] } }))
+  must(
+    await w.desk.call(e.changeMembers, {
+      params: { id },
+      body: { remove: [{ kind: 'person', personId: w.requester.id }] },
+    }),
+  )
   must(await post(w.desk, id, text('더는 안 보이는 말')))
   assert.deepEqual(texts(await items(w.requester, id)), ['먼저 한 말', '나중에 한 말'])
+})
+
+test('a room is opened for a purpose, for people, roles, hospitals and desks, and says whom it names', async () => {
+  await using w = await world({ hospitals: 2, slots: 1 })
+  const [first, second] = w.hospitals
+  assert.ok(first && second)
+  const id = newId()
+  const parties: RoomParty[] = [
+    { kind: 'person', personId: w.requester.id },
+    { kind: 'role', role: 'transport', region: '28' },
+    { kind: 'hospital', hospitalId: first.id },
+    { kind: 'desk', region: '00' },
+  ]
+  const opened = must(
+    await w.desk.call(e.openRoom, {
+      body: { id, title: '요양원 집단 발생', purpose: '40명을 나누어 옮깁니다', parties },
+    }),
+  )
+  assert.deepEqual(
+    [opened.kind, opened.purpose, opened.mayManage, opened.mayLeave],
+    ['ad_hoc', '40명을 나누어 옮깁니다', true, true],
+  )
+  const reads = async (person: TestPerson) => (await person.call(e.getRoom, { params: { id } })).ok
+  assert.deepEqual(await Promise.all([w.requester, w.transport, first.desk, second.desk, w.desk].map(reads)), [
+    true,
+    true,
+    true,
+    false,
+    true,
+  ])
+  const named = must(await w.desk.call(e.roomMembers, { params: { id } })).parties
+  assert.deepEqual(
+    named.map(({ party, name }) => [party.kind, name]),
+    [
+      ['desk', null],
+      ['hospital', '시험 H-001 병원'],
+      ['role', null],
+      ['person', '배정반 박'],
+      ['person', '응급실 이의사'],
+    ],
+  )
+  // Who joins the role later reads along from their first minute.
+  assert.equal(await reads(await w.test.person({ role: 'transport', name: '새 구급대원' })), true)
+  must(
+    await w.desk.call(e.changeMembers, {
+      params: { id },
+      body: { remove: [{ kind: 'hospital', hospitalId: first.id }] },
+    }),
+  )
+  must(await post(w.desk, id, text('병원이 나간 뒤')))
+  assert.deepEqual(texts(await items(first.desk, id)), [])
+  const nobody = [{ kind: 'hospital' as const, hospitalId: 'nowhere' }]
+  assert.equal(
+    refusedAs(await w.desk.call(e.openRoom, { body: { id: newId(), title: '회의', parties: nobody } })),
+    'invalid-input',
+  )
+})
+
+test('people and hospitals are found by a part of their name, and patterns are only letters', async () => {
+  await using w = await world({ hospitals: 2, slots: 1 })
+  await w.test.person({ role: 'requester', name: '나흉부' })
+  const find = async (q: string) =>
+    must(await w.desk.call(e.findParties, { query: { q } })).parties.map(({ party, name }) => `${party.kind} ${name}`)
+  assert.deepEqual(await find('흉부'), ['person 나흉부'])
+  assert.ok((await find('H-001')).includes('hospital 시험 H-001 병원'))
+  assert.deepEqual(await find('%'), [])
+  assert.deepEqual(await find('_'), [])
+})
+
+test('who looks after a room closes it; who leaves hands it to whoever was there longest', async () => {
+  await using w = await world({ hospitals: 1, slots: 1 })
+  const id = newId()
+  const parties = [w.requester, w.transport].map(({ id: personId }) => ({ kind: 'person' as const, personId }))
+  must(await w.desk.call(e.openRoom, { body: { id, title: '회의', parties } }))
+  const params = { id }
+  assert.equal(refusedAs(await w.requester.call(e.closeRoom, { params })), 'not-allowed')
+  const leave = (person: TestPerson) =>
+    person.call(e.changeMembers, { params, body: { remove: [{ kind: 'person', personId: person.id }] } })
+  must(await leave(w.desk))
+  assert.equal(must(await w.requester.call(e.getRoom, { params })).mayManage, true)
+  assert.equal(must(await w.transport.call(e.getRoom, { params })).mayManage, false)
+  const after = must(await w.desk.call(e.getRoom, { params }))
+  assert.deepEqual([after.live, after.mayWrite, after.mayLeave], [false, false, false])
+
+  const closed = must(await w.requester.call(e.closeRoom, { params }))
+  assert.deepEqual([closed.closedAt !== null, closed.mayWrite], [true, false])
+  must(await w.requester.call(e.closeRoom, { params }))
+  assert.equal(refusedAs(await post(w.transport, id, text('늦은 말'))), 'wrong-state')
+  const lines = (await items(w.transport, id)).flatMap((one) =>
+    one.type === 'message' && one.body.kind === 'line' ? [one.body.line] : [],
+  )
+  assert.deepEqual(lines, ['room-opened', 'member-left', 'room-closed'])
+  const listed = must(await w.transport.call(e.listRooms, { query: { kind: 'ad_hoc' } })).rooms
+  assert.equal(listed.length, 0)
 })
 
 test('desks have their rooms, and a hospital’s room is not another hospital’s', async () => {

@@ -1,9 +1,11 @@
 import { ok, roomEndpoints } from '@dure/contract'
 import { type Http, serve } from '../platform/http.ts'
-import { acknowledge, openAcksOf } from './acks.service.ts'
+import { acknowledge, openAcksOf, unansweredOf } from './acks.service.ts'
 import type { Guest, Guests } from './guests.service.ts'
-import { changeMembers, membersFor, openRoom } from './members.service.ts'
+import { membersFor } from './members.service.ts'
 import { authorOf, retract, writeMessage } from './messages.service.ts'
+import { changeMembers, closeRoom, openRoom } from './opening.service.ts'
+import { findParties } from './parties.service.ts'
 import { receiptsOf, recordReceipts } from './receipts.service.ts'
 import { openDeskRooms, type Rooms, refuse, roomFor, roomForRequest, roomsOf } from './rooms.service.ts'
 import { guestTimeline, searchFor, timelineFor, viewsOf } from './timeline.service.ts'
@@ -33,6 +35,13 @@ export const registerRoomRoutes = (http: Http, rooms: Rooms, guests: Guests): vo
     return changed.ok ? membersOrNobody(rooms, person, params.id) : changed
   })
 
+  route(e.closeRoom, async ({ person, params, now }) => {
+    const closed = await closeRoom(rooms, person, params.id, now)
+    return closed.ok ? roomFor(rooms, person, params.id) : closed
+  })
+
+  route(e.findParties, ({ query }) => findParties(rooms, query.q))
+
   route(e.postMessage, async ({ person, params, body, now }) =>
     writeMessage(rooms, await authorOf(rooms, person), params.id, body, now),
   )
@@ -45,9 +54,13 @@ export const registerRoomRoutes = (http: Http, rooms: Rooms, guests: Guests): vo
     acknowledge(rooms, await authorOf(rooms, person), params.id, body, now),
   )
 
-  route(e.listAcknowledgements, async ({ person }) => {
+  route(e.listAcknowledgements, async ({ person, now }) => {
     const rows = await openAcksOf(rooms, await authorOf(rooms, person))
-    return ok({ messages: await viewsOf(rooms, rows, person.id) })
+    const unanswered = await unansweredOf(rooms, person.id, now)
+    return ok({
+      messages: await viewsOf(rooms, rows, person.id),
+      unanswered: await viewsOf(rooms, unanswered, person.id),
+    })
   })
 
   route(e.sendReceipts, async ({ person, body, now }) =>
@@ -66,7 +79,7 @@ export const registerRoomRoutes = (http: Http, rooms: Rooms, guests: Guests): vo
 /** Who has just left sees nobody. */
 const membersOrNobody = async (rooms: Rooms, person: Parameters<typeof membersFor>[1], roomId: string) => {
   const members = await membersFor(rooms, person, roomId)
-  return members.ok ? members : ok({ members: [] })
+  return members.ok ? members : ok({ members: [], parties: [] })
 }
 
 const signInNeeded = refuse('sign-in-needed', 'a guest’s session is needed')

@@ -139,6 +139,7 @@ const toRoomView = (row: ListedRoom, person: Person, state: RoomView['request'])
   id: row.id,
   kind: row.kind,
   title: row.title,
+  purpose: row.purpose,
   region: row.region,
   facilityId: row.facility_id,
   request: state,
@@ -149,19 +150,22 @@ const toRoomView = (row: ListedRoom, person: Person, state: RoomView['request'])
   lastAt: row.last_at.toISOString(),
   lastText: row.last_text?.slice(0, PREVIEW_CHARS) ?? null,
   live: row.live,
-  mayWrite: row.live,
+  closedAt: row.closed_at?.toISOString() ?? null,
+  mayWrite: row.live && (row.kind !== 'ad_hoc' || row.closed_at === null),
   mayManage: row.live && mayManage(row, person),
+  mayLeave: row.personal,
   outOfReach: row.out_of_reach.map(({ region, since }) => ({ region, since: new Date(since).toISOString() })),
 })
 
-/** Who takes people in and out, and invites: the desk of a request's room, whoever opened a room, the desk whose room it is. */
+/** Who takes people in and out, and invites: the desk of a request's room, who looks after an ad hoc room, the desk whose room it is. */
 export const mayManage = (
-  room: Pick<RoomRow, 'kind' | 'opened_by' | 'facility_id' | 'region'>,
+  room: Pick<RoomRow, 'kind' | 'opened_by' | 'kept_by' | 'facility_id' | 'region'>,
   person: Person,
 ): boolean => {
   switch (room.kind) {
     case 'ad_hoc':
-      return room.opened_by === person.id
+      // A copy of another region's room is looked after there.
+      return room.region === person.region && (room.kept_by === null || room.kept_by === person.id)
     case 'request':
       return person.roles.includes('placement_desk') || room.opened_by === person.id
     case 'hospital_desk':

@@ -13,20 +13,24 @@ export interface RoomRow {
   readonly opened_at: Date
   readonly opened_by: string | null
   readonly closed_at: Date | null
+  readonly purpose: string | null
+  /** Looks after an ad hoc room; null = everybody who reads it. */
+  readonly kept_by: string | null
   readonly head: string
   readonly access: string
   readonly hlc: string | null
   readonly last_at: Date
 }
 
-const ROOM = `r.id, r.kind, r.region, r.title, r.request_id, r.facility_id, r.opened_at, r.opened_by, r.closed_at, r.head, r.access,
-  r.hlc, r.last_at`
+const ROOM = `r.id, r.kind, r.region, r.title, r.request_id, r.facility_id, r.opened_at, r.opened_by, r.closed_at, r.purpose,
+  r.kept_by, r.head, r.access, r.hlc, r.last_at`
 
 export interface NewRoom {
   readonly id: string
   readonly kind: RoomKind
   readonly region: string
   readonly title: string
+  readonly purpose?: string | null | undefined
   readonly requestId: string | null
   readonly facilityId: string | null
   readonly openedBy: string | null
@@ -36,13 +40,25 @@ export interface NewRoom {
 export const insertRoom = async (tx: Tx, room: NewRoom, now: Date): Promise<boolean> =>
   (
     await tx.sql(
-      `insert into rooms.room (id, kind, region, title, request_id, facility_id, opened_at, opened_by, last_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $7)
+      `insert into rooms.room (id, kind, region, title, request_id, facility_id, opened_at, opened_by, last_at, purpose)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $7, $9)
            on conflict do nothing
        returning id`,
-      [room.id, room.kind, room.region, room.title, room.requestId, room.facilityId, now, room.openedBy],
+      [
+        ...[room.id, room.kind, room.region, room.title, room.requestId, room.facilityId, now, room.openedBy],
+        room.purpose ?? null,
+      ],
     )
   ).length > 0
+
+/** Who looks after an ad hoc room from now on. The room is locked. */
+export const keepRoom = async (tx: Tx, id: string, personId: string | null): Promise<void> => {
+  await tx.sql(`update rooms.room set kept_by = $2 where id = $1`, [id, personId])
+}
+
+export const closeRoomRow = async (tx: Tx, id: string, now: Date): Promise<void> => {
+  await tx.sql(`update rooms.room set closed_at = $2 where id = $1 and closed_at is null`, [id, now])
+}
 
 export const roomById = async (db: Queries, id: string): Promise<RoomRow | undefined> =>
   (await db.sql<RoomRow>(`select ${ROOM} from rooms.room r where r.id = $1`, [id]))[0]
@@ -178,6 +194,8 @@ export const endReaders = async (tx: Tx, room: RoomRow, keys: readonly Key[], no
 
 export interface ListedRoom extends RoomRow {
   readonly live: boolean
+  /** Was taken in as a person. */
+  readonly personal: boolean
   readonly top: string
   readonly seen: string
   readonly unread: string
@@ -204,6 +222,7 @@ export const listRooms = (
     `with mine as (
        select o.room_id,
               bool_or(o.until is null) as live,
+              bool_or(o.until is null and not o.by_rule and o.key = 'person:' || $1) as personal,
               -- The windows of one person: what is read of the room.
               array_agg(int8range(o.after, o.until, '(]')) as windows
          from rooms.reader o
@@ -211,7 +230,7 @@ export const listRooms = (
           and ($6::text is null or o.room_id = $6)
         group by o.room_id
      ), chosen as (
-       select ${ROOM}, m.live, m.windows
+       select ${ROOM}, m.live, m.personal, m.windows
          from mine m
          join rooms.room r on r.id = m.room_id
         where ($3::text is null or r.kind = $3)
@@ -220,8 +239,8 @@ export const listRooms = (
         order by r.last_at desc, r.id
         limit $5
      )
-     select c.id, c.kind, c.region, c.title, c.request_id, c.facility_id, c.opened_at, c.opened_by, c.closed_at, c.head, c.access,
-            c.hlc, c.last_at, c.live,
+     select c.id, c.kind, c.region, c.title, c.request_id, c.facility_id, c.opened_at, c.opened_by, c.closed_at, c.purpose,
+            c.kept_by, c.head, c.access, c.hlc, c.last_at, c.live, c.personal,
             coalesce(last.number, 0) as top,
             seen.upto as seen,
             case when last.number is null then 0

@@ -1,4 +1,4 @@
-import type { ACK_STATES, MessageView } from '@dure/contract'
+import type { ACK_STATES, AckRung, MessageView } from '@dure/contract'
 
 export interface MessageRow {
   readonly id: string
@@ -43,7 +43,10 @@ export interface Beside {
 export interface AckRow {
   readonly message_id: string
   readonly due_at: Date
-  readonly step: number
+  readonly rung: AckRung
+  readonly next_at: Date | null
+  /** Somebody stood on a rung and was tried. */
+  readonly reached: boolean
   readonly state: (typeof ACK_STATES)[number]
   readonly named: boolean
   readonly acked_at: Date | null

@@ -20,7 +20,7 @@ const PNG = Buffer.from(
 
 const talk = async (w: World, title = '회의') => {
   const id = newId()
-  must(await w.desk.call(e.openRoom, { body: { id, title, personIds: [w.requester.id] } }))
+  must(await w.desk.call(e.openRoom, { body: { id, title, parties: [{ kind: 'person', personId: w.requester.id }] } }))
   return id
 }
 
