@@ -1,7 +1,7 @@
 // The load of bench/rooms.ts, in a process of its own: 5,000 screens that listen, people who write, desks that place patients.
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Call, CSRF_HEADER, client, bedEndpoints as e, ROOM_EVENTS_PATH, roomEndpoints } from '@dure/contract'
+import { type Call, CSRF_HEADER, client, bedEndpoints as e, type NewMessage, ROOM_EVENTS_PATH, roomEndpoints } from '@dure/contract'
 import { ulid } from 'ulid'
 import { SESSION_COOKIE } from '../packages/server/src/platform/http.ts'
 import { ESSENTIALS, must } from '../packages/server/src/testing/bed-world.ts'
@@ -95,6 +95,17 @@ const pick = <T>(all: readonly T[]): T => {
   return one
 }
 
+/** A connection the server closed meanwhile is nothing that a screen tells anybody of: the message is sent again under its id. */
+const send = async (token: string, roomId: string, body: NewMessage) => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await callerOf(token)(roomEndpoints.postMessage, { params: { id: roomId }, body })
+    } catch (error) {
+      if (tries === 3) throw error
+    }
+  }
+}
+
 const writeMessages = async (
   { seconds, messagesPerSecond }: LoadTask,
   result: { posts: number[]; expected: number; refused: number },
@@ -109,7 +120,7 @@ const writeMessages = async (
     const room = pick(plan?.rooms ?? [])
     const sentAt = performance.now()
     const body = { id: ulid(), body: { kind: 'text' as const, text: `t:${sentAt}:음압 병상 확인 부탁드립니다` } }
-    const post = callerOf(pick(room.writers))(roomEndpoints.postMessage, { params: { id: room.id }, body }).then(
+    const post = send(pick(room.writers), room.id, body).then(
       (answer) => {
         if (!answer.ok) {
           result.refused += 1

@@ -168,6 +168,61 @@ test('somebody without an account comes in by a link and a code, once, and sees 
   for (const one of [context, guest.context, again.context]) await one.close()
 })
 
+test('a room is opened by keyboard for a desk and a hospital; one is taken in, one leaves, and it is closed', async () => {
+  const opener = await openPerson(browser, cell.url)
+  const { page } = opener
+  await enterAs(page, 'demo-28-placement-1')
+  await page.goto('/rooms')
+  await page.getByRole('button', { name: '새 방 열기' }).press('Enter')
+  const dialog = page.getByRole('dialog')
+  await dialog.locator('[data-field="title"] input').fill('요양원 집단 발생')
+  await dialog.locator('[data-field="purpose"] textarea').fill('40명을 나누어 옮깁니다')
+  const field = dialog.getByRole('combobox', { name: '누구와' })
+  const take = async (words: string, name: string) => {
+    await field.fill(words)
+    await dialog.getByRole('option', { name }).first().waitFor()
+    for (let tries = 0; tries < 20; tries += 1) {
+      const current = dialog.locator('[role="option"][aria-selected="true"]', { hasText: name })
+      if ((await current.count()) > 0) break
+      await field.press('ArrowDown')
+    }
+    await field.press('Enter')
+    await dialog.locator('.party-chips li', { hasText: name }).waitFor()
+  }
+  await take('경기', '경기 상황실')
+  await take('이배정', '이배정')
+  await dialog.getByRole('button', { name: '방 열기' }).press('Enter')
+  await page.waitForURL(/\/rooms\/[0-9a-f-]{36}$/)
+  await page.locator('.room-purpose', { hasText: '40명' }).waitFor()
+  await page.locator('.room-line', { hasText: '방을 열었습니다' }).waitFor()
+  const roomId = page.url().split('/').at(-1) ?? ''
+
+  const colleague = await inRoom('demo-28-placement-2', roomId)
+  await write(colleague.page, '명단 확인했습니다')
+  await page.locator('.message', { hasText: '명단 확인했습니다' }).waitFor()
+
+  await page.getByRole('button', { name: '참여자' }).click()
+  await take('1병원', '두레제1병원')
+  await dialog.getByRole('button', { name: '1곳 넣기' }).click()
+  await dialog.locator('.members li', { hasText: '두레제1병원' }).first().waitFor()
+
+  await colleague.page.getByRole('button', { name: '참여자' }).click()
+  const own = colleague.page.getByRole('dialog')
+  assert.equal(await own.getByRole('button', { name: '방 끝내기' }).count(), 0)
+  await own.getByRole('button', { name: '방에서 나가기' }).click()
+  await own.getByRole('button', { name: '방에서 나가기' }).click()
+  await colleague.page.waitForURL('**/rooms')
+  await dialog.locator('[data-party="person:demo-28-placement-2"]').waitFor({ state: 'detached' })
+
+  await dialog.getByRole('button', { name: '방 끝내기' }).click()
+  await dialog.getByRole('button', { name: '방 끝내기' }).click()
+  await page.locator('.composer-closed', { hasText: '끝난 방입니다' }).waitFor()
+  await page.locator('.room-line', { hasText: '방을 끝냈습니다' }).waitFor()
+  assert.deepEqual([opener.faults, colleague.faults], [[], []])
+  await opener.context.close()
+  await colleague.context.close()
+})
+
 test('who is on call is answered with a telephone, and a swap is done when both have agreed', async () => {
   const now = Date.now()
   const shift = (personId: string, name: string, from: number, hours: number) => ({

@@ -84,9 +84,9 @@ const Phone = ({ phone }: { phone: Phones['phones'][number] }) => {
           {phone.registered ? '' : ` · ${t('demoPhones.unregistered')}`}
         </p>
       </header>
-      <ol className="bubbles">
+      <ol className="texts-of-phone">
         {phone.texts.map((one) => (
-          <li key={one.id} className={one.direction === 'to_phone' ? 'bubble' : 'bubble is-mine'}>
+          <li key={one.id} className={one.direction === 'to_phone' ? 'text-of-phone' : 'text-of-phone is-mine'}>
             <span>{one.text}</span>
             <span className="quiet">
               <Clock at={one.at} seconds /> · {one.carrier}

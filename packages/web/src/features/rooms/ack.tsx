@@ -7,6 +7,7 @@ import { Clock, Countdown } from '../../ui/time.tsx'
 const LOOKS: Record<AckView['state'], { shape: ShapeName; tone: Tone }> = {
   open: { shape: 'half', tone: 'warning' },
   overdue: { shape: 'triangle', tone: 'danger' },
+  unanswered: { shape: 'octagon', tone: 'danger' },
   exhausted: { shape: 'octagon', tone: 'danger' },
   acknowledged: { shape: 'circle', tone: 'success' },
   retracted: { shape: 'dash', tone: 'quiet' },
@@ -27,12 +28,32 @@ export const AckState = ({ messageId, ack }: { messageId: string; ack: AckView }
           <strong>{ack.acknowledgedBy}</strong> <Clock at={ack.acknowledgedAt} seconds />
         </span>
       )}
-      {open && ack.state !== 'exhausted' ? (
-        <span className="quiet">{t('rooms.ack.asks', { rung: t(`rooms.rung.${ack.rung}`) })}</span>
+      {open ? <Pursued ack={ack} /> : null}
+      {open && !ack.mine && ack.state !== 'unanswered' && ack.state !== 'exhausted' ? (
+        <Countdown until={ack.dueAt} label={t('rooms.ack.left')} />
       ) : null}
-      {open && !ack.mine ? <Countdown until={ack.dueAt} label={t('rooms.ack.left')} /> : null}
       {ack.mine ? <AckButton messageId={messageId} ack={ack} /> : null}
     </div>
+  )
+}
+
+/** Who is asked, or that nobody could be; when somebody is tried next, or that nobody will be. */
+const Pursued = ({ ack }: { ack: AckView }) => {
+  const { t } = useTranslation()
+  if (ack.nextAt === null) return ack.state === 'exhausted' ? <span>{t('rooms.ack.noMore')}</span> : null
+  return (
+    <>
+      {ack.reached ? (
+        <span className="quiet">{t('rooms.ack.asks', { rung: t(`rooms.rung.${ack.rung}`) })}</span>
+      ) : ack.state === 'unanswered' ? (
+        <span>{t('rooms.ack.nobodyOnCall')}</span>
+      ) : null}
+      {ack.state === 'unanswered' ? (
+        <span className="quiet">
+          {t('rooms.ack.next')} <Clock at={ack.nextAt} />
+        </span>
+      ) : null}
+    </>
   )
 }
 

@@ -73,8 +73,7 @@ export const Composer = (props: ComposerProps) => {
     announce(t('rooms.composer.onItsWay'))
   }
 
-  if (!room.mayWrite)
-    return <p className="note composer-closed">{t(room.live ? 'rooms.readOnly' : 'rooms.overText')}</p>
+  if (!room.mayWrite) return <p className="note composer-closed">{t(whyClosed(room))}</p>
   return (
     <form
       className="composer"
@@ -136,4 +135,9 @@ export const Composer = (props: ComposerProps) => {
       </div>
     </form>
   )
+}
+
+const whyClosed = ({ kind, live, closedAt }: RoomView) => {
+  if (kind === 'ad_hoc') return closedAt === null ? 'rooms.leftText' : 'rooms.closedText'
+  return live ? 'rooms.readOnly' : 'rooms.overText'
 }

@@ -29,7 +29,8 @@ const text = (value: unknown): string => {
 
 /** What the program says in a room. */
 export const lineInWords = (line: string, data: Readonly<Record<string, unknown>>, t: TFunction): string => {
-  const key = `rooms.line.${line.replaceAll('-', '_')}`
+  const known = `rooms.line.${line.replaceAll('-', '_')}`
+  const key = line === 'room-opened' && text(data.purpose) !== '' ? 'rooms.line.room_opened_for' : known
   if (!i18next.exists(key)) return line
   const rungKey = `rooms.rung.${text(data.rung)}`
   const say = t as unknown as (key: string, values?: Readonly<Record<string, string>>) => string
@@ -38,6 +39,7 @@ export const lineInWords = (line: string, data: Readonly<Record<string, unknown>
     name: text(data.name),
     forName: text(data.forName),
     to: text(data.to),
+    purpose: text(data.purpose),
     came: text(data.came),
     left: text(data.left),
     rung: i18next.exists(rungKey) ? say(rungKey) : text(data.rung),

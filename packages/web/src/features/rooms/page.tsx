@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { StaleNote } from '../../app/connection-line.tsx'
 import { PageTitle } from '../../ui/page.tsx'
 import { Empty, Read } from '../../ui/states.tsx'
+import { OpenRoomButton } from './open-room.tsx'
 import { roomOfRequestQuery } from './queries.ts'
 import { RoomList } from './room-list.tsx'
 import { SearchBox } from './search.tsx'
@@ -15,7 +16,10 @@ export const RoomsPage = () => {
   return (
     <div className="page rooms-page">
       <div className="rooms-side">
-        <PageTitle>{t('rooms.title')}</PageTitle>
+        <div className="rooms-head">
+          <PageTitle>{t('rooms.title')}</PageTitle>
+          <OpenRoomButton />
+        </div>
         <StaleNote />
         <SearchBox />
         <RoomList openId={null} />

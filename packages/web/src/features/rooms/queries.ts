@@ -35,6 +35,12 @@ export const membersQuery = (roomId: string) =>
     queryFn: ({ signal }) => read(roomEndpoints.roomMembers, { params: { id: roomId } }, signal),
   })
 
+export const partiesQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['room-parties', q],
+    queryFn: ({ signal }) => read(roomEndpoints.findParties, { query: { q } }, signal),
+  })
+
 export const invitationsQuery = (roomId: string) =>
   queryOptions({
     queryKey: ['room-invitations', roomId],

@@ -87,7 +87,7 @@ const RoomRow = ({ room, open }: { room: RoomView; open: boolean }) => {
           {t(`rooms.kind.${room.kind}`)}
         </Status>
         {room.request === null ? null : <span className="tag">{t(`requestState.${room.request.state}`)}</span>}
-        {room.live ? null : <span className="tag">{t('rooms.over')}</span>}
+        {room.live && room.closedAt === null ? null : <span className="tag">{t('rooms.over')}</span>}
         <span className="quiet">
           <Ago at={room.lastAt} />
         </span>

@@ -4,9 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Status } from '../../ui/shape.tsx'
-import { Read } from '../../ui/states.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
+import { MembersDialog } from './members-dialog.tsx'
 import { membersQuery } from './queries.ts'
 import { SearchBox } from './search.tsx'
 
@@ -29,40 +28,11 @@ export const RoomTools = ({ room }: { room: RoomView }) => {
           {t('rooms.invite.open')}
         </Button>
       ) : null}
-      {open === 'members' ? <MembersDialog roomId={room.id} onClose={close} /> : null}
+      {open === 'members' ? <MembersDialog room={room} onClose={close} /> : null}
       {open === 'invite' ? <InviteDialog roomId={room.id} onClose={close} /> : null}
       <Dialog title={t('rooms.search.title')} open={open === 'search'} onClose={close}>
         <SearchBox roomId={room.id} onFound={close} />
       </Dialog>
     </div>
-  )
-}
-
-const MembersDialog = ({ roomId, onClose }: { roomId: string; onClose: () => void }) => {
-  const { t } = useTranslation()
-  const query = useQuery(membersQuery(roomId))
-  return (
-    <Dialog title={t('rooms.members.title')} open onClose={onClose}>
-      <Read query={query}>
-        {({ members }) => (
-          <ul className="plain-list members">
-            {members.map((one) => (
-              <li key={one.personId ?? `guest-${one.name}`}>
-                <span>
-                  <strong>{one.name}</strong>{' '}
-                  <span className="quiet">
-                    {one.place ?? one.roles.map((role) => t(`role.${role as 'requester'}`)).join(', ')}
-                  </span>
-                  {one.guest ? <span className="tag">{t('rooms.guest')}</span> : null}
-                </span>
-                <Status shape={one.online ? 'circle' : 'ring'} tone={one.online ? 'success' : 'quiet'}>
-                  {t(one.online ? 'rooms.members.online' : 'rooms.members.away')}
-                </Status>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Read>
-    </Dialog>
   )
 }

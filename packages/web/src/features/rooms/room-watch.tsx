@@ -66,6 +66,11 @@ const take = (queries: QueryClient, event: RoomEvent, personId: string, t: TFunc
       announce(t('rooms.ack.wantedAloud'), true)
       renew(queries, 'acknowledgements', 'rooms', 'room-timeline')
       return
+    case 'ack-unanswered':
+      chime()
+      announce(t('rooms.ack.unansweredAloud'), true)
+      renew(queries, 'acknowledgements', 'room-timeline')
+      return
   }
 }
 

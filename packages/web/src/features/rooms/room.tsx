@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx'
 import { PageTitle } from '../../ui/page.tsx'
 import { Read } from '../../ui/states.tsx'
 import { Composer } from './composer.tsx'
+import { OpenRoomButton } from './open-room.tsx'
 import { roomQuery, timelineQuery } from './queries.ts'
 import { RoomList, SilentRegions } from './room-list.tsx'
 import { useRoomTitle } from './room-title.ts'
@@ -36,6 +37,9 @@ export const Room = ({ id, useParts }: { id: string; useParts: UseParts }) => {
   return (
     <div className="room-page">
       <aside className="rooms-side" aria-label={t('rooms.title')}>
+        <div className="rooms-head">
+          <OpenRoomButton />
+        </div>
         <RoomList openId={id} />
       </aside>
       <div className="room" data-room={id}>
@@ -61,6 +65,7 @@ const OpenRoom = ({ room, useParts }: { room: RoomView; useParts: UseParts }) =>
           <PageTitle>{title}</PageTitle>
           <RoomTools room={room} />
         </div>
+        {room.purpose === null ? null : <p className="room-purpose">{room.purpose}</p>}
         {parts.head}
         <SilentRegions room={room} />
         <StaleNote />
