@@ -1,7 +1,15 @@
 // The load of bench/rooms.ts, in a process of its own: 5,000 screens that listen, people who write, desks that place patients.
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Call, CSRF_HEADER, client, bedEndpoints as e, type NewMessage, ROOM_EVENTS_PATH, roomEndpoints } from '@dure/contract'
+import {
+  type Call,
+  CSRF_HEADER,
+  client,
+  bedEndpoints as e,
+  type NewMessage,
+  ROOM_EVENTS_PATH,
+  roomEndpoints,
+} from '@dure/contract'
 import { ulid } from 'ulid'
 import { SESSION_COOKIE } from '../packages/server/src/platform/http.ts'
 import { ESSENTIALS, must } from '../packages/server/src/testing/bed-world.ts'
@@ -120,16 +128,14 @@ const writeMessages = async (
     const room = pick(plan?.rooms ?? [])
     const sentAt = performance.now()
     const body = { id: ulid(), body: { kind: 'text' as const, text: `t:${sentAt}:음압 병상 확인 부탁드립니다` } }
-    const post = send(pick(room.writers), room.id, body).then(
-      (answer) => {
-        if (!answer.ok) {
-          result.refused += 1
-          return
-        }
-        result.posts.push(performance.now() - sentAt)
-        result.expected += room.size
-      },
-    )
+    const post = send(pick(room.writers), room.id, body).then((answer) => {
+      if (!answer.ok) {
+        result.refused += 1
+        return
+      }
+      result.posts.push(performance.now() - sentAt)
+      result.expected += room.size
+    })
     open.add(post)
     void post.finally(() => open.delete(post))
   }

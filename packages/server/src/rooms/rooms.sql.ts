@@ -120,9 +120,11 @@ export const setReaders = async (
     `select r.id, r.closed_at is not null as closed,
             not exists (
               select
-                from (select key, after from rooms.reader where room_id = r.id and until is null and by_rule) as o
+                -- This room's alone, before they are compared: the same hospital reads other rooms too.
+                from (select key, after, by_rule from rooms.reader where room_id = r.id and until is null) o
                 full join unnest($2::text[], $3::boolean[]) as w (key, whole) on w.key = o.key
-               where o.key is null or w.key is null or (w.whole and o.after > 0)) as same
+               where o.key is null
+                  or (o.by_rule and (w.key is null or (w.whole and o.after > 0)))) as same
        from rooms.room r
       where r.request_id = $1`,
     [room.requestId, keys, whole],

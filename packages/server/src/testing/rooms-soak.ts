@@ -20,7 +20,7 @@ import { makeLogger } from '../platform/logger.ts'
 import { personKey } from '../rooms/keys.ts'
 import { addReaders, insertRoom, tellChange } from '../rooms/rooms.sql.ts'
 import { temporaryFolder, testDatabase } from './database.ts'
-import { runProgram } from './process.ts'
+import { type RunningProgram, runProgram } from './process.ts'
 import { listenTo, type SseListener } from './sse.ts'
 
 /**
@@ -57,7 +57,8 @@ export interface SoakResult {
 }
 
 const RETRY_MS = 100
-const UP_WITHIN_MS = 30_000
+/** Generous: a machine that is busy with other things starts a server slowly, and what is judged is what was kept. */
+const UP_WITHIN_MS = 120_000
 
 export const soakRooms = async ({
   kills,
@@ -79,7 +80,7 @@ export const soakRooms = async ({
   }
   const start = () => runProgram('packages/server/src/main.ts', [], env)
   let server = start()
-  await answers(url)
+  await answers(url, server)
   const { people, roomIds } = await prepare(database.url, Math.max(writers, listeners), rooms)
   const run = { stopping: false, acknowledged: new Map<string, string>(), firstAfter: undefined as number | undefined }
   const heard = people
@@ -96,14 +97,14 @@ export const soakRooms = async ({
       await server.end('SIGKILL')
       run.firstAfter = undefined
       server = start()
-      const up = await answers(url)
+      const up = await answers(url, server)
       resumes.push(...(await untilAll(heard, killedAt)).map((at) => Math.max(0, at - up)))
       while (run.firstAfter === undefined) await wait(5)
       outages.push(run.firstAfter - killedAt)
     }
     run.stopping = true
     await Promise.all(writing)
-    return await judge(database.url, url, run.acknowledged, heard, { kills, resumes, outages })
+    return await judge(database.url, run.acknowledged, heard, { kills, resumes, outages })
   } finally {
     run.stopping = true
     for (const one of heard) one.close()
@@ -164,7 +165,7 @@ const freePort = (): Promise<number> =>
   })
 
 /** When the server answers again. */
-const answers = async (url: string): Promise<number> => {
+const answers = async (url: string, server: RunningProgram): Promise<number> => {
   const deadline = performance.now() + UP_WITHIN_MS
   while (performance.now() < deadline) {
     const up = await fetch(`${url}/healthz`).then(
@@ -172,9 +173,10 @@ const answers = async (url: string): Promise<number> => {
       () => false,
     )
     if (up) return performance.now()
+    if (server.child.exitCode !== null) throw new Error(`the server ended: ${server.said()}`)
     await wait(20)
   }
-  throw new Error('the server did not come back')
+  throw new Error(`the server did not come back: ${server.said()}`)
 }
 
 /** When each listener was let in after a time. */
@@ -220,12 +222,10 @@ interface Times {
 
 const judge = async (
   databaseUrl: string,
-  url: string,
   acknowledged: ReadonlyMap<string, string>,
   heard: readonly SseListener[],
   { kills, resumes, outages }: Times,
 ): Promise<SoakResult> => {
-  await answers(url)
   const last = [...acknowledged.keys()].at(-1) ?? ''
   await Promise.all(heard.map((one) => one.until('the last message', ({ data }) => data.includes(last), UP_WITHIN_MS)))
   const log = makeLogger('silent', undefined)
