@@ -8,7 +8,8 @@ export const dumpSchema = async (client: pg.ClientBase): Promise<string> => {
   const parts: string[] = []
   for (const query of PARTS) {
     const { rows } = await client.query<{ line: string }>(query)
-    if (rows.length > 0) parts.push(rows.map((row) => row.line).join('\n'))
+    const lines = rows.map(({ line }) => (query === VIEWS ? unqualified(line) : line))
+    if (lines.length > 0) parts.push(lines.join('\n'))
   }
   return `${HEADER}\n${parts.join('\n\n')}\n`
 }
@@ -89,6 +90,13 @@ const VIEWS = `
    where ${OURS}
      and c.relkind in ('v', 'm')
    order by n.nspname collate "C", c.relname collate "C"`
+
+/** The columns of a view on one relation: 15 writes `r.id`, 18 `id`. In joins and subqueries both write `r.id`. */
+export const unqualified = (view: string): string => {
+  const alias = (view.match(/\bSELECT\b/g) ?? []).length === 1 ? ONE_RELATION.exec(view)?.[1] : undefined
+  return alias === undefined ? view : view.replaceAll(new RegExp(`(?<![\\w".])${alias}\\.(?=[\\w"])`, 'g'), '')
+}
+const ONE_RELATION = /\bFROM \w+\.\w+ (\w+)(?:;|\s+(?:WHERE|GROUP BY|ORDER BY)\b)/
 
 const FUNCTIONS = `
   select rtrim(pg_get_functiondef(p.oid), E'\\n') || ';' as line
