@@ -10,22 +10,37 @@ export const barePlacements = async (
   workers: number,
   seconds: number,
 ): Promise<{ placed: number[]; tookMs: number }> => {
-  const free = await db.sql<{ id: string; hospital_id: string }>(
-    `select id, hospital_id from beds.slot where state = 'available' order by id`,
-  )
+  const free = await db.sql<Slot>(`select id, hospital_id from beds.slot where state = 'available' order by id`)
+  const codes = await unusedCodes(db)
   const placed: number[] = []
   const started = performance.now()
   const until = started + seconds * 1_000
   const one = async () => {
-    for (let slot = free.pop(); slot !== undefined && performance.now() < until; slot = free.pop()) {
+    while (performance.now() < until) {
+      const [slot, code] = [free.pop(), codes.pop()]
+      if (slot === undefined || code === undefined) return
       const begun = performance.now()
-      await bare(db, slot)
+      await bare(db, slot, code.code)
       placed.push(performance.now() - begun)
     }
   }
   await Promise.all(Array.from({ length: workers }, one))
   return { placed, tookMs: performance.now() - started }
 }
+
+interface Slot {
+  readonly id: string
+  readonly hospital_id: string
+}
+
+/** Spoken codes that no request of this cell has. */
+const unusedCodes = (db: Db) =>
+  db.sql<{ code: string }>(
+    `select lpad(n::text, 4, '0') as code
+       from generate_series(0, 9999) n
+      where not exists (select from beds.request r where r.code = lpad(n::text, 4, '0'))
+      order by n`,
+  )
 
 const ids = makeIds(() => new Date())
 
@@ -35,11 +50,11 @@ const event = async (tx: Tx, id: string, kind: string): Promise<void> => {
     `insert into beds.request_event (request_id, at, kind, by_name, channel) values ($1, $2, $3, 'bare', 'system')`,
     [id, now, kind],
   )
-  await tx.sql(`insert into platform.outbox (kind, at, subject, body, audience) values ($1, $2, $3, '{}', '{}')`, [
-    `bare-${kind}`,
-    now,
-    id,
-  ])
+  await tx.sql(
+    `insert into platform.outbox (origin, kind, at, subject, body, audience)
+     select w.origin, $1, $2, $3, '{}', '{}' from platform.writing w`,
+    [`bare-${kind}`, now, id],
+  )
 }
 
 const timer = (tx: Tx, subject: string) =>
@@ -49,7 +64,7 @@ const timer = (tx: Tx, subject: string) =>
     [ids.next(), subject, new Date(Date.now() + 3_600_000), new Date()],
   )
 
-const bare = async (db: Db, slot: { readonly id: string; readonly hospital_id: string }): Promise<void> => {
+const bare = async (db: Db, slot: Slot, code: string): Promise<void> => {
   const id = ids.next()
   const move = (state: string) =>
     db.tx(async (tx) => {
@@ -58,7 +73,7 @@ const bare = async (db: Db, slot: { readonly id: string; readonly hospital_id: s
       await event(tx, id, state)
     })
   await db.tx(async (tx) => {
-    await insertRequest(tx, id)
+    await insertRequest(tx, id, code)
     await event(tx, id, 'created')
   })
   await move('triaged')
@@ -85,16 +100,15 @@ const bare = async (db: Db, slot: { readonly id: string; readonly hospital_id: s
   })
 }
 
-let made = 0
-/** Codes that no request of the measured region has. */
-const insertRequest = (tx: Tx, id: string) =>
+const insertRequest = (tx: Tx, id: string, code: string) =>
   tx.sql(
     `insert into beds.request (id, sido, code, state, state_since, created_at, waiting_since, created_by, created_by_name,
         created_by_role, origin_type, callback_phone, age_years, sex, complaint, isolation_need, oxygen, requested_class,
         urgency, stability, details, pseudonym)
-     values ($1, $4, $2, 'submitted', $3, $3, $3, 'bare', 'bare', 'requester', 'emergency_room', '119', 54, 'male', 'x',
-        'airborne_negative', 'hfnc', 'CRITICAL', 'immediate', 'stable', '{}', 'P')`,
-    [id, String(made % 10_000).padStart(4, '0'), new Date(), String(90 + Math.floor(made++ / 10_000)).padStart(2, '0')],
+     select $1, w.origin, $2, 'submitted', $3, $3, $3, 'bare', 'bare', 'requester', 'emergency_room', '119', 54, 'male', 'x',
+            'airborne_negative', 'hfnc', 'CRITICAL', 'immediate', 'stable', '{}', 'P'
+       from platform.writing w`,
+    [id, code, new Date()],
   )
 
 const insertOffer = (tx: Tx, offer: string, id: string, hospital: string) =>
@@ -104,12 +118,7 @@ const insertOffer = (tx: Tx, offer: string, id: string, hospital: string) =>
     [offer, id, hospital, new Date(), new Date(Date.now() + 300_000)],
   )
 
-const hold = async (
-  tx: Tx,
-  id: string,
-  [accepted, ...others]: readonly string[],
-  slot: { readonly id: string; readonly hospital_id: string },
-): Promise<void> => {
+const hold = async (tx: Tx, id: string, [accepted, ...others]: readonly string[], slot: Slot): Promise<void> => {
   const now = new Date()
   await tx.sql(`select id from beds.request where id = $1 for update`, [id])
   await tx.sql(`select id from beds.slot where id = $1 for update`, [slot.id])
