@@ -74,6 +74,6 @@ const mergeInto = async (work: Work, from: RequestRow, into: Placement): Promise
     waiting_since: new Date(Math.min(from.waiting_since.getTime(), into.row.waiting_since.getTime())),
   })
   const data = { requestId: from.id, code: from.code }
-  await addEvent(work.tx, { requestId: into.row.id, kind: 'merged_from', by: work.by, data }, work.now)
-  await tellRequest(work, saved, 'request-merged-from', audienceOf(into))
+  addEvent(work.tx, { requestId: into.row.id, kind: 'merged_from', by: work.by, data }, work.now)
+  tellRequest(work, saved, 'request-merged-from', audienceOf(into))
 }

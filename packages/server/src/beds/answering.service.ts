@@ -9,11 +9,11 @@ import { tellFollowers } from './following.service.ts'
 import { insertHold } from './holds.sql.ts'
 import { grantHold } from './holds.ts'
 import { searchOn } from './offering.service.ts'
-import { requestOfOffer, saveOffer } from './offers.sql.ts'
+import { saveOffer } from './offers.sql.ts'
 import { decideOffer, type OfferActor, type OfferEffect, type OfferEvent } from './offers.ts'
 import type { Actor } from './placement-actors.ts'
 import { HOLDING_STATES } from './placement-effects.ts'
-import { advance, lockPlacement, TIMER_KINDS, tellOffer, tellSlot } from './placing.service.ts'
+import { advance, lockPlacementOfOffer, TIMER_KINDS, tellOffer, tellSlot } from './placing.service.ts'
 import { offerActorOf, type Placement } from './relations.ts'
 import { addEvent } from './requests.sql.ts'
 import type { OfferRow, SlotRow } from './rows.ts'
@@ -56,8 +56,7 @@ const wasHeard = ({ channel, heardFrom }: OfferAnswer): boolean =>
   (channel === 'phone' || channel === 'sms') && (heardFrom ?? '') !== ''
 
 export const lockOffer = async (work: Work, offerId: string): Promise<Answered | null> => {
-  const requestId = await requestOfOffer(work.tx, offerId)
-  const placement = requestId === null ? null : await lockPlacement(work, requestId)
+  const placement = await lockPlacementOfOffer(work, offerId)
   const offer = placement?.offers.find((one) => one.id === offerId)
   return placement === null || offer === undefined ? null : { placement, offer }
 }
@@ -89,7 +88,8 @@ export const answerOffer = async (
     if (!done.ok) return done
     after = done.value
   }
-  if (saved !== offer) await tellFollowers(work, after.placement)
+  // Where the request itself moved on, they were told with that.
+  if (saved !== offer && after.placement.row === placement.row) await tellFollowers(work, after.placement)
   return ok(after)
 }
 
@@ -116,7 +116,7 @@ const record = async (work: Work, offer: OfferRow, state: OfferRow['state'], act
     ...('conditions' in act ? { conditions: act.conditions } : {}),
   })
   const data = { offerId: offer.id, hospitalId: offer.hospital_id, ...act }
-  await addEvent(tx, { requestId: offer.request_id, kind: `offer_${act.event}`, by, data }, now)
+  addEvent(tx, { requestId: offer.request_id, kind: `offer_${act.event}`, by, data }, now)
   return saved
 }
 
@@ -131,7 +131,7 @@ const follow = async (
   switch (effect.kind) {
     case 'cancel_expiry':
       await cancel(work.tx, offer.id, TIMER_KINDS.offer)
-      await tellOffer(work, placement.row, offer.id, offer.hospital_id, offer.state)
+      tellOffer(work, placement.row, offer.id, offer.hospital_id, offer.state)
       return ok(answered)
     case 'distrust_report': {
       const ids = await doubtSlots(work.tx, offer.hospital_id, offer.bed_class, work.now)
@@ -139,7 +139,7 @@ const follow = async (
       return ok(answered)
     }
     case 'offer_next':
-      if (offer.state === 'expired') await tellOffer(work, placement.row, offer.id, offer.hospital_id, 'expired')
+      if (offer.state === 'expired') tellOffer(work, placement.row, offer.id, offer.hospital_id, 'expired')
       return ok({ offer, placement: await searchOn(work, placement) })
     case 'grant_hold':
       return grant(work, answered, actor, act, effect.conditionsOpen)
@@ -174,7 +174,7 @@ const grant = async (
   // Who accepts says with it that the place is there.
   const said = { at: now, channel: by.channel }
   await saveSlot(tx, taken, { state: decision.value.status.state, fencing: hold.fencing, said }, now)
-  await addSlotEvent(tx, { slotId: taken.id, kind: 'hold', from: taken.state, to: 'held', by, data: {} }, now)
+  addSlotEvent(tx, { slotId: taken.id, kind: 'hold', from: taken.state, to: 'held', by, data: {} }, now)
   const row = await insertHold(tx, {
     id: beds.ids.next(),
     request_id: placement.row.id,
@@ -187,8 +187,8 @@ const grant = async (
     conditions: offer.conditions,
   })
   await planHoldExpiry(work, row.id, new Date(hold.expiresAtMs))
-  await tellSlot(work, taken.id, taken.hospital_id, 'hold')
-  const held = { ...placement, hold: row }
+  tellSlot(work, taken.id, taken.hospital_id, 'hold')
+  const held = { ...placement, hold: row, slot: taken }
   const data = { hospitalId: taken.hospital_id, slotLabel: taken.label, fencing: row.fencing, channel: by.channel }
   const patch = { conditions_open: conditionsOpen }
   const advanced = await advance(work, held, { event: 'hold_granted', actor: EVENT_ACTOR[actor], data, patch })

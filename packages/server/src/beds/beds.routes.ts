@@ -85,8 +85,9 @@ export const registerPlacing = (http: Http, beds: Beds): void => {
     if (sightOf(person, found.value) !== 'treats') return refuse('not-allowed', 'candidates are for the desk')
     await beds.finder.refresh()
     const { row } = found.value
-    const ranking = await beds.finder.rank(found.value, now, { candidates: query.limit, whyNot: query.whyNot })
     const { mode } = await regionMode(beds.db, row.sido)
+    const limits = { candidates: query.limit, whyNot: query.whyNot }
+    const ranking = await beds.finder.rank(found.value, now, { limits, mode })
     const { parallel } = offerPolicy(row.severity ?? 'severe', row.urgency, mode)
     const { byId } = await beds.finder.directory()
     const sido = (id: string) => byId.get(id)?.sidoCode ?? ''
@@ -119,7 +120,7 @@ export const registerPlacing = (http: Http, beds: Beds): void => {
     const { offer, placement } = done.value
     const names = await namesOf(beds)
     const hold = placement.hold?.offer_id === offer.id ? placement.hold : null
-    const slot = hold === null ? null : await slotById(beds.db, hold.slot_id)
+    const slot = hold === null ? null : (placement.slot ?? (await slotById(beds.db, hold.slot_id)))
     return ok({
       offer: toOfferView(offer, placement.row, names),
       hold: hold === null || slot === null ? null : toHoldView(hold, slot, names),

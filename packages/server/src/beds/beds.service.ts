@@ -49,18 +49,24 @@ export type BedProblem =
   | 'no-candidate'
 export type BedResult<T> = Result<T, Refusal<BedProblem>>
 
-/** Runs a decision in a transaction; a refusal rolls back whatever was done before it was found. */
+/**
+ * Runs a decision in a transaction; a refusal rolls back whatever was done before it was found: with a keyed request, the transaction
+ * of the whole request.
+ */
 export const inWork = async <T>(
   beds: Beds,
   by: By,
   decide: (work: Work) => Promise<BedResult<T>>,
 ): Promise<BedResult<T>> => {
   try {
-    return await beds.db.tx(async (tx) => {
-      const result = await decide({ beds, tx, now: beds.clock.now(), by })
-      if (!result.ok) throw new Refused(result.error)
-      return result
-    })
+    return await beds.db.tx(
+      async (tx) => {
+        const result = await decide({ beds, tx, now: beds.clock.now(), by })
+        if (!result.ok) throw new Refused(result.error)
+        return result
+      },
+      { join: true },
+    )
   } catch (error) {
     if (error instanceof Refused) return err(error.refusal)
     // A region this cell stood in for and does not any more (0011-crossing.sql).

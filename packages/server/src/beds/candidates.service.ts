@@ -1,4 +1,4 @@
-import { CAPABILITIES, type Capability, type CapabilityAnswer } from '@dure/contract'
+import { CAPABILITIES, type Capability, type CapabilityAnswer, type RegionMode } from '@dure/contract'
 import {
   answerAt,
   type Directory,
@@ -28,14 +28,16 @@ import type { Placement } from './relations.ts'
 import type { RequestRow, SlotRow } from './rows.ts'
 import { rankedSlots, slotVersionsSince } from './slots.sql.ts'
 
+export interface RankHow {
+  readonly limits?: { readonly candidates?: number; readonly whyNot?: number }
+  /** Of the request's region, if the caller has read it already. */
+  readonly mode?: RegionMode
+}
+
 /** Ranks hospitals for a request on a copy of all slots kept in memory. Whether a slot is still free, SQL decides. */
 export interface Finder {
   /** Best first. Reads no slot: call `refresh` before a transaction that changes some. */
-  rank(
-    placement: Placement,
-    now: Date,
-    limits?: { readonly candidates?: number; readonly whyNot?: number },
-  ): Promise<Ranking>
+  rank(placement: Placement, now: Date, how?: RankHow): Promise<Ranking>
   /** The places that would do, with what each costs: for a suggestion over the whole queue. */
   edges(placement: Placement, now: Date): Promise<readonly AssignmentEdge[]>
   /** Brings the copy up to date with what was touched. */
@@ -126,12 +128,12 @@ export const makeFinder = (needs: FinderNeeds): Finder => {
 
   const current = async (): Promise<Copy> => copy ?? prepareAgain()
 
-  const inputOf = async (placement: Placement, now: Date): Promise<RankingInput> => {
+  const inputOf = async (placement: Placement, now: Date, known?: RegionMode): Promise<RankingInput> => {
     const { snapshot } = await current()
     const request = await toRankRequest(needs, placement, now)
     const nowMs = now.getTime()
     const driveTimes = await needs.drive.from(request.origin, snapshot.road, nowMs)
-    const { mode } = await regionMode(needs.db, placement.row.sido)
+    const mode = known ?? (await regionMode(needs.db, placement.row.sido)).mode
     return { request, snapshot, driveTimes, nowMs, mode, config: DEFAULT_RANKING_CONFIG }
   }
 
@@ -149,8 +151,8 @@ export const makeFinder = (needs: FinderNeeds): Finder => {
     },
     directory: () => needs.directory.current(),
     labels: async () => (await current()).labels,
-    rank: async (placement, now, limits) => {
-      const input = await inputOf(placement, now)
+    rank: async (placement, now, { limits, mode } = {}) => {
+      const input = await inputOf(placement, now, mode)
       return rank(limits === undefined ? input : { ...input, limits })
     },
     edges: async (placement, now) => {

@@ -59,7 +59,7 @@ const followAsked = async (work: Work, placement: Placement, ask: AskRow, grant:
   if (takeRefusal(from).state === 'asked') return
   const refused = grant.state === 'refused'
   await say(work, ask.sido, { kind: refused ? 'ask-refused' : 'ask-lapsed', body: { askId: ask.id } }, DESK)
-  await note(work, ask, refused ? 'ask_refused' : 'ask_lapsed', { why: grant.why })
+  note(work, ask, refused ? 'ask_refused' : 'ask_lapsed', { why: grant.why })
   await goOn(work, ask.request_id)
 }
 
@@ -74,7 +74,7 @@ const accept = async (work: Work, placement: Placement, ask: AskRow, grant: Gran
   }
   const body = { askId: ask.id, slotId, fencing, hospitalId: grant.hospital_id, sealed: await sealFor(work, ask) }
   await say(work, ask.sido, { kind: 'hold-accepted', body }, DESK)
-  await note(work, ask, 'ask_granted', { hospitalId: grant.hospital_id, fencing: String(fencing) })
+  note(work, ask, 'ask_granted', { hospitalId: grant.hospital_id, fencing: String(fencing) })
   const held = await lockPlacement(work, ask.request_id)
   if (held === null) return
   const data = { askId: ask.id, sido: ask.owner, hospitalId: grant.hospital_id, fencing: String(fencing) }
@@ -106,7 +106,7 @@ const confirm = async (
   if (after.state === from.state && after.fencing === from.fencing) return
   const body = { askId: ask.id, slotId: grant.slotId, fencing: grant.fencing, hospitalId }
   await say(work, ask.sido, { kind: 'ask-confirmed', body }, DESK)
-  await note(work, ask, 'ask_confirmed', { hospitalId, fencing: String(grant.fencing) })
+  note(work, ask, 'ask_confirmed', { hospitalId, fencing: String(grant.fencing) })
   if (placement.row.state !== 'held') return
   const held = await lockPlacement(work, ask.request_id)
   if (held === null) return
@@ -131,7 +131,7 @@ const admit = async (work: Work, ask: AskRow): Promise<void> => {
 const lapse = async (work: Work, placement: Placement, ask: AskRow, from: Ask): Promise<void> => {
   if (takeLapse(from, from.fencing ?? 0).state !== 'lapsed') return
   await say(work, ask.sido, { kind: 'ask-lapsed', body: { askId: ask.id } }, DESK)
-  await note(work, ask, 'ask_lapsed', { hospitalId: ask.slot_hospital_id })
+  note(work, ask, 'ask_lapsed', { hospitalId: ask.slot_hospital_id })
   if (placement.hold?.ask_id !== ask.id) return
   const lost = await advance(work, placement, {
     event: 'hold_lost',
@@ -141,7 +141,7 @@ const lapse = async (work: Work, placement: Placement, ask: AskRow, from: Ask): 
   })
   if (lost.ok) return
   // In a state that keeps its bed to the end (arrived, closed): people have to know.
-  await tellRequest(work, placement.row, 'request-bed-lost-elsewhere', {
+  tellRequest(work, placement.row, 'request-bed-lost-elsewhere', {
     roles: ['placement_desk'],
     people: [placement.row.created_by],
   })
@@ -149,7 +149,7 @@ const lapse = async (work: Work, placement: Placement, ask: AskRow, from: Ask): 
 
 // ---------------------------------------------------------------- both
 
-const note = (work: Work, ask: AskRow, kind: string, data: Readonly<Record<string, unknown>>): Promise<void> =>
+const note = (work: Work, ask: AskRow, kind: string, data: Readonly<Record<string, unknown>>): void =>
   addEvent(
     work.tx,
     { requestId: ask.request_id, kind, by: work.by, data: { askId: ask.id, sido: ask.owner, ...data } },

@@ -49,7 +49,7 @@ export const askRegion = async (
   const timer = { id: beds.ids.next(), kind: ASK_TIMER, subject: opened.askId, dueAt: expiresAt, payload: {} }
   await schedule(tx, timer, now)
   const data = { askId: opened.askId, sido: ask.sido, hospitalId: ask.hospitalId }
-  await addEvent(tx, { requestId: row.id, kind: 'ask_opened', by, data }, now)
+  addEvent(tx, { requestId: row.id, kind: 'ask_opened', by, data }, now)
   const waiting = { ...placement, openAsks: (placement.openAsks ?? 0) + 1 }
   const advanced = await advance(work, waiting, { event: 'offer_sent', actor, data })
   return advanced.ok ? advanced : refuse('wrong-state', advanced.error.reason)

@@ -82,9 +82,9 @@ export const occupyGrant = async (work: Work, grant: GrantRow): Promise<boolean>
   await occupyHoldRow(tx, hold.id, now)
   await saveSlot(tx, slot, { state: decision.value.status.state, said: { at: now, channel: by.channel } }, now)
   const data = { askId: grant.ask_id, sido: grant.asker }
-  await addSlotEvent(tx, { slotId: slot.id, kind: 'occupy', from: slot.state, to: 'occupied', by, data }, now)
+  addSlotEvent(tx, { slotId: slot.id, kind: 'occupy', from: slot.state, to: 'occupied', by, data }, now)
   await sayOwner(work, grant.sido, { kind: 'hold-occupied', body: { askId: grant.ask_id } }, grant.hospital_id)
-  await tellSlot(work, slot.id, slot.hospital_id, 'occupy')
+  tellSlot(work, slot.id, slot.hospital_id, 'occupy')
   return true
 }
 
@@ -188,10 +188,10 @@ const holdSlot = async (
   if (!decision.ok) throw new Error(`Slot ${slot.id} was free and cannot be held: ${decision.error.reason}`)
   await saveSlot(tx, slot, { state: 'held', fencing: hold.fencing }, now)
   const data = { askId: ask.id, sido: ask.sido }
-  await addSlotEvent(tx, { slotId: slot.id, kind: 'hold', from: slot.state, to: 'held', by, data }, now)
+  addSlotEvent(tx, { slotId: slot.id, kind: 'hold', from: slot.state, to: 'held', by, data }, now)
   const row = { id: beds.ids.next(), askId: ask.id, slotId: slot.id, hospitalId: slot.hospital_id, ...hold }
   await putGrantHold(tx, row, now)
-  await tellSlot(work, slot.id, slot.hospital_id, 'hold')
+  tellSlot(work, slot.id, slot.hospital_id, 'hold')
 }
 
 // ---------------------------------------------------------------- the acceptance
@@ -265,12 +265,8 @@ const freeSlot = async (work: Work, askId: string, endsAs: 'released' | 'expired
   await cancel(tx, askId, GRANT_TIMER)
   if (slot?.state !== 'held') return
   await saveSlot(tx, slot, { state: 'available' }, now)
-  await addSlotEvent(
-    tx,
-    { slotId: slot.id, kind: 'release', from: 'held', to: 'available', by, data: { askId, why } },
-    now,
-  )
-  await tellSlot(work, slot.id, slot.hospital_id, 'release')
+  addSlotEvent(tx, { slotId: slot.id, kind: 'release', from: 'held', to: 'available', by, data: { askId, why } }, now)
+  tellSlot(work, slot.id, slot.hospital_id, 'release')
 }
 
 const sayOwner = (work: Work, owner: string, op: CrossingOp, hospitalId: string | null): Promise<void> =>

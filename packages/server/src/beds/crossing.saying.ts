@@ -20,7 +20,7 @@ export const sayGivingUp = async (work: Work, ask: AskRow, op: AskerOp | null): 
   if (op?.kind !== 'hold-given-up') return false
   await say(work, ask.sido, { kind: op.kind, body: { askId: op.askId, why: op.why } }, DESK)
   const data = { askId: ask.id, sido: ask.owner, hospitalId: ask.slot_hospital_id ?? ask.hospital_id, why: op.why }
-  await addEvent(work.tx, { requestId: ask.request_id, kind: 'ask_given_up', by: work.by, data }, work.now)
+  addEvent(work.tx, { requestId: ask.request_id, kind: 'ask_given_up', by: work.by, data }, work.now)
   return true
 }
 

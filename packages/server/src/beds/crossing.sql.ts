@@ -1,7 +1,6 @@
 import type { Queries, Tx } from '../platform/db.ts'
 import type { Ask, AskState, Grant, GrantState } from './crossing.ts'
 import type { AskNeed, CrossingOp } from './crossing-ops.ts'
-import { first } from './rows.ts'
 
 /** A row of `beds.ask`, of whichever region. */
 export interface AskRow {
@@ -338,11 +337,3 @@ export const grantsShown = (
       limit 200`,
     [sidos, hospitalId, since],
   )
-
-export const countOpenAsks = async (db: Queries, requestId: string): Promise<number> =>
-  first(
-    await db.sql<{ count: number }>(
-      `select count(*)::int as count from beds.ask a where a.request_id = $1 and a.state = 'asked'`,
-      [requestId],
-    ),
-  ).count

@@ -49,7 +49,7 @@ const eraseSome = (beds: Beds): Promise<number> =>
       [erasedBefore(now)],
     )
     const data = { afterDays: IDENTITY_KEPT_DAYS }
-    for (const { id } of rows) await addEvent(tx, { requestId: id, kind: 'identity_erased', by: SYSTEM, data }, now)
+    for (const { id } of rows) addEvent(tx, { requestId: id, kind: 'identity_erased', by: SYSTEM, data }, now)
     return rows.length
   })
 

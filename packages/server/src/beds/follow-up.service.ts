@@ -4,6 +4,7 @@ import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
 import { type BedResult, type Beds, byPerson, inWork, notFound, refuse, type Work } from './beds.service.ts'
 import { followUpOf } from './follow-up.ts'
+import { promiseOf } from './holds.sql.ts'
 import { copyIdentity } from './identity.service.ts'
 import { lockPlacement, tellRequest } from './placing.service.ts'
 import { type Placement, reaches } from './relations.ts'
@@ -74,11 +75,11 @@ const link = async (work: Work, from: Placement, made: Placement, { reason }: As
   await copyIdentity(work, from.row.id, made.row.id)
   const forth = { requestId: made.row.id, code: made.row.code, reason }
   const back = { requestId: from.row.id, code: from.row.code, reason }
-  await addEvent(tx, { requestId: from.row.id, kind: 'follow_up_drafted', by, data: forth }, now)
-  await addEvent(tx, { requestId: made.row.id, kind: 'follows', by, data: back }, now)
-  await tellRequest(work, from.row, 'request-follow-up-drafted', {
+  addEvent(tx, { requestId: from.row.id, kind: 'follow_up_drafted', by, data: forth }, now)
+  addEvent(tx, { requestId: made.row.id, kind: 'follows', by, data: back }, now)
+  tellRequest(work, from.row, 'request-follow-up-drafted', {
     roles: ['placement_desk'],
     people: [from.row.created_by],
   })
-  return ok(made)
+  return ok({ ...made, ...(await promiseOf(tx, made.row.id)) })
 }

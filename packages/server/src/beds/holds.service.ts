@@ -25,9 +25,9 @@ export const extendHold = (beds: Beds, person: Person, holdId: string): Promise<
     await cancel(work.tx, hold.id, TIMER_KINDS.hold)
     await planHoldExpiry(work, hold.id, expiresAt)
     const data = { expiresAt: expiresAt.toISOString(), extensions: saved.extensions }
-    await addEvent(work.tx, { requestId: hold.request_id, kind: 'hold_extended', by: work.by, data }, work.now)
+    addEvent(work.tx, { requestId: hold.request_id, kind: 'hold_extended', by: work.by, data }, work.now)
     const { row } = placement
-    await tellRequest(work, row, 'hold-extended', {
+    tellRequest(work, row, 'hold-extended', {
       roles: ['placement_desk'],
       people: [row.created_by],
       facilities: [row.owner_hospital_id, hold.hospital_id].filter((id) => id !== null),

@@ -1,5 +1,6 @@
 import type { Queries, Tx } from '../platform/db.ts'
-import { first, type HoldRow } from './rows.ts'
+import { IDENTITY_STATE, type IdentityState } from './identity.sql.ts'
+import { first, type HoldRow, type SlotRow } from './rows.ts'
 
 const SELECTED = `h.id, h.request_id, h.slot_id, h.hospital_id, h.offer_id, h.state, h.granted_at, h.expires_at,
   h.extensions, h.fencing, h.conditions, h.confirmed_at, h.occupied_at, h.ended_at, h.end_reason, h.ask_id`
@@ -45,16 +46,53 @@ const ELSEWHERE = `a.id, a.request_id, a.slot_id, a.slot_hospital_id, null::text
   case a.state when 'confirmed' then 'confirmed' else 'granted' end, a.accepted_at, null::timestamptz,
   0, a.fencing, null::text, a.confirmed_at, null::timestamptz, null::timestamptz, null::text, a.id`
 
-/** The promise this request has now, if any: a bed of its own region, or one another region gave. */
-export const liveHoldOf = async (db: Queries, requestId: string): Promise<HoldRow | null> =>
-  (
-    await db.sql<HoldRow>(
-      `select ${SELECTED} from beds.hold h where h.request_id = $1 and ${LIVE}
-       union all
-       select ${ELSEWHERE} from beds.ask a where a.request_id = $1 and a.state in ('accepted', 'confirmed')`,
+export type ShownSlot = Pick<SlotRow, 'label' | 'bed_class'>
+
+export interface RequestPromise {
+  readonly hold: HoldRow | null
+  /** The promised place, as screens show it. */
+  readonly slot: ShownSlot | null
+  /** Asks of other regions that have no answer yet, and all that were ever made. */
+  readonly openAsks: number
+  readonly asks: number
+  readonly identity: IdentityState
+}
+
+type PromiseRow = HoldRow &
+  IdentityState & { slot_label: string | null; slot_class: ShownSlot['bed_class'] } & {
+    open_asks: number
+    asks: number
+  }
+
+/** What stands beside a request, in one round trip: every act begins with it, and every view shows it. */
+export const promiseOf = async (db: Queries, requestId: string): Promise<RequestPromise> => {
+  const row = first(
+    await db.sql<PromiseRow>(
+      `select n.*, p.*, s.label as slot_label, s.bed_class as slot_class
+         from (select (count(*) filter (where a.state = 'asked'))::int as open_asks,
+                      count(*)::int as asks,
+                      ${IDENTITY_STATE}
+                 from beds.ask a
+                where a.request_id = $1) n
+         left join (
+           select ${SELECTED} from beds.hold h where h.request_id = $1 and ${LIVE}
+           union all
+           select ${ELSEWHERE} from beds.ask a where a.request_id = $1 and a.state in ('accepted', 'confirmed')
+         ) p on true
+         left join lateral (
+           select o.label, o.bed_class from beds.slot o where o.id = p.slot_id
+           union all
+           select t.label, t.bed_class from beds.told_slot t where t.id = p.slot_id
+           limit 1
+         ) s on true
+        limit 1`,
       [requestId],
-    )
-  )[0] ?? null
+    ),
+  )
+  const { open_asks: openAsks, asks, known, same, slot_label: label, slot_class: bed_class, ...hold } = row
+  const slot = label === null ? null : { label, bed_class }
+  return { hold: hold.id === null ? null : hold, slot, openAsks, asks, identity: { known, same } }
+}
 
 /** Of a slot promised to a request of its own region; for one promised elsewhere see `liveGrantOfSlot`. */
 export const liveHoldOfSlot = async (db: Queries, slotId: string): Promise<HoldRow | null> =>
@@ -80,16 +118,21 @@ export const codesBySlot = async (db: Queries, hospitalId: string): Promise<Read
   return new Map(rows.map((row) => [row.slot_id, row.code]))
 }
 
-export const confirmHoldRow = async (tx: Tx, id: string, now: Date): Promise<void> => {
-  await tx.sql(`update beds.hold set state = 'confirmed', confirmed_at = $2, expires_at = null where id = $1`, [
-    id,
-    now,
-  ])
-}
+export const confirmHoldRow = async (tx: Tx, id: string, now: Date): Promise<HoldRow> =>
+  first(
+    await tx.sql<HoldRow>(
+      `update beds.hold h set state = 'confirmed', confirmed_at = $2, expires_at = null where h.id = $1 returning ${SELECTED}`,
+      [id, now],
+    ),
+  )
 
-export const occupyHoldRow = async (tx: Tx, id: string, now: Date): Promise<void> => {
-  await tx.sql(`update beds.hold set state = 'occupied', occupied_at = $2, expires_at = null where id = $1`, [id, now])
-}
+export const occupyHoldRow = async (tx: Tx, id: string, now: Date): Promise<HoldRow> =>
+  first(
+    await tx.sql<HoldRow>(
+      `update beds.hold h set state = 'occupied', occupied_at = $2, expires_at = null where h.id = $1 returning ${SELECTED}`,
+      [id, now],
+    ),
+  )
 
 export const extendHoldRow = async (tx: Tx, id: string, expiresAt: Date, extensions: number): Promise<HoldRow> =>
   first(

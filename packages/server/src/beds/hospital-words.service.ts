@@ -51,10 +51,10 @@ const warn = async (work: Work, placement: Placement, { hospitalId, statement }:
   if (!concerns(statement, placement, offer?.bed_class ?? row.requested_class) || (offer === undefined && !holds))
     return
   const data = { hospitalId, ...dataOf(statement), held: holds }
-  await addEvent(work.tx, { requestId: row.id, kind: 'hospital_warned', by: work.by, data }, work.now)
-  if (offer !== undefined) await tellOffer(work, row, offer.id, hospitalId, 'warned')
+  addEvent(work.tx, { requestId: row.id, kind: 'hospital_warned', by: work.by, data }, work.now)
+  if (offer !== undefined) tellOffer(work, row, offer.id, hospitalId, 'warned')
   if (holds)
-    await tellRequest(work, row, 'request-hospital-warned', {
+    tellRequest(work, row, 'request-hospital-warned', {
       roles: ['placement_desk', 'transport'],
       facilities: [hospitalId],
       people: [row.created_by],

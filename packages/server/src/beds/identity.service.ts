@@ -40,7 +40,7 @@ export const setIdentity = (
       residentNumber === undefined || nationKey === undefined ? null : nationHash(nationKey, residentNumber)
     await saveIdentity(work.tx, requestId, sealed, same, person.id, work.now, nation)
     await logLook(work.tx, requestId, 'recorded', person, work.now)
-    await addEvent(work.tx, { requestId, kind: 'identity_recorded', by: work.by }, work.now)
+    addEvent(work.tx, { requestId, kind: 'identity_recorded', by: work.by }, work.now)
     const sameAs = await samePatientOf(work.tx, requestId)
     if (sameAs.length > 0) await tellSame(work, requestId, sameAs)
     return ok({ identityKnown: true, sameAs: sameAs.map(({ id }) => id) })
@@ -53,10 +53,10 @@ const tellSame = async (
   sameAs: readonly { readonly id: string; readonly code: string }[],
 ): Promise<void> => {
   const data = { requestIds: sameAs.map(({ id }) => id), codes: sameAs.map(({ code }) => code) }
-  await addEvent(work.tx, { requestId, kind: 'same_patient', by: work.by, data }, work.now)
+  addEvent(work.tx, { requestId, kind: 'same_patient', by: work.by, data }, work.now)
   const placement = await loadPlacement(work.tx, requestId)
   if (placement !== null)
-    await tellRequest(work, placement.row, 'request-same-patient', {
+    tellRequest(work, placement.row, 'request-same-patient', {
       roles: ['placement_desk'],
       people: [placement.row.created_by],
     })

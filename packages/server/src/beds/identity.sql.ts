@@ -1,5 +1,4 @@
 import type { Queries, Tx } from '../platform/db.ts'
-import { first } from './rows.ts'
 
 export interface SealedIdentity {
   readonly sealed: Buffer
@@ -50,16 +49,14 @@ export const samePatientOf = (db: Queries, requestId: string): Promise<{ id: str
     [requestId],
   )
 
+/** Whether somebody recorded who the patient is, and other open requests for the same one. */
 export interface IdentityState {
   readonly known: boolean
   readonly same: { readonly id: string; readonly code: string }[]
 }
 
-/** Whether somebody recorded who the patient is, and other open requests for the same one. */
-export const identityState = async (db: Queries, requestId: string): Promise<IdentityState> =>
-  first(
-    await db.sql<IdentityState>(
-      `select exists (select from beds.patient_identity i where i.request_id = $1) as known,
+/** Its two columns, for the request `$1`. */
+export const IDENTITY_STATE = `exists (select from beds.patient_identity i where i.request_id = $1) as known,
               coalesce((
                 select jsonb_agg(jsonb_build_object('id', r.id, 'code', r.code) order by r.created_at, r.id)
                   from beds.patient_identity mine
@@ -69,10 +66,7 @@ export const identityState = async (db: Queries, requestId: string): Promise<Ide
                  where mine.request_id = $1
                    and r.state not in
                      ('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')
-              ), '[]'::jsonb) as same`,
-      [requestId],
-    ),
-  )
+              ), '[]'::jsonb) as same`
 
 export interface Look {
   readonly at: Date

@@ -2,27 +2,19 @@ import type { Queries } from '../platform/db.ts'
 import type { Person } from '../platform/person.ts'
 import { ok } from '../platform/result.ts'
 import { type BedResult, type Beds, notFound, refuse } from './beds.service.ts'
-import { countOpenAsks } from './crossing.sql.ts'
 import { askViews } from './crossing-views.service.ts'
-import { liveHoldOf } from './holds.sql.ts'
-import { identityState } from './identity.sql.ts'
+import { promiseOf } from './holds.sql.ts'
 import { warningsOf } from './offer-warnings.ts'
 import { offersOf } from './offers.sql.ts'
 import { type Placement, sightOf } from './relations.ts'
 import { idOfCode, requestById } from './requests.sql.ts'
-import { slotShown } from './slots.sql.ts'
 import { type Names, type RequestExtras, toRequestView } from './views.ts'
 
 /** A request as it is now, without a lock: to look at, not to decide on. */
 export const loadPlacement = async (db: Queries, requestId: string): Promise<Placement | null> => {
   const row = await requestById(db, requestId)
   if (row === null) return null
-  return {
-    row,
-    offers: await offersOf(db, requestId),
-    hold: await liveHoldOf(db, requestId),
-    openAsks: await countOpenAsks(db, requestId),
-  }
+  return { row, offers: await offersOf(db, requestId), ...(await promiseOf(db, requestId)) }
 }
 
 /** An id, or the spoken code of an open request of this region. */
@@ -47,14 +39,21 @@ export const namesOf = async (beds: Beds): Promise<Names> => {
   }
 }
 
-const extrasOf = async (beds: Beds, { row, hold }: Placement): Promise<RequestExtras> => {
-  const { known, same } = await identityState(beds.db, row.id)
-  const slot = hold === null ? null : await slotShown(beds.db, hold.slot_id)
-  return { slot, identityKnown: known, sameAs: same }
+const extrasOf = async (beds: Beds, placement: Placement): Promise<RequestExtras> => {
+  const { hold } = placement
+  const known = placement.identity !== undefined && (hold === null || placement.slot != null)
+  const { identity, slot } = known ? placement : await promiseOf(beds.db, placement.row.id)
+  return {
+    slot: hold === null ? null : (slot ?? null),
+    identityKnown: identity?.known ?? false,
+    sameAs: identity?.same ?? [],
+  }
 }
 
 export const requestViewFor = async (beds: Beds, person: Person, placement: Placement) => {
   const view = toRequestView(person, placement, await namesOf(beds), await extrasOf(beds, placement))
-  const asks = sightOf(person, placement) === 'treats' ? await askViews(beds, placement.row.id) : []
+  // What was asked in this very act is counted as open.
+  const asked = placement.asks !== 0 || (placement.openAsks ?? 0) > 0
+  const asks = asked && sightOf(person, placement) === 'treats' ? await askViews(beds, placement.row.id) : []
   return { ...view, asks }
 }

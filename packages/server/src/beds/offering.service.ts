@@ -1,9 +1,10 @@
+import type { RegionMode } from '@dure/contract'
 import { ok } from '../platform/result.ts'
 import { scheduleAll } from '../platform/timers.ts'
 import { type BedResult, refuse, toRefusal, type Work } from './beds.service.ts'
 import { ASK_AGAIN_MS, askRegion } from './crossing.asking.ts'
 import { type AskRow, asksOf } from './crossing.sql.ts'
-import { insertOffer } from './offers.sql.ts'
+import { insertOffers } from './offers.sql.ts'
 import { isOpenOffer, nextOffers, type OfferPolicy, offerPolicy } from './offers.ts'
 import type { Actor } from './placement-actors.ts'
 import { advance, TIMER_KINDS, tellOffer, tellRequest } from './placing.service.ts'
@@ -15,11 +16,9 @@ import { addEvent } from './requests.sql.ts'
 /** States from which hospitals are asked; from `triaged` the search is begun on the way. */
 const SEARCHING: readonly string[] = ['matching', 'offered', 'escalated', 'diverted']
 
-const policyOf = async (work: Work, { row }: Placement): Promise<OfferPolicy> => {
-  const { mode } = await regionMode(work.tx, row.sido)
-  // Not judged and no vital signs: asked for like a severe patient, as nobody knows that it is none.
-  return offerPolicy(row.severity ?? 'severe', row.urgency, mode)
-}
+/** Not judged and no vital signs: asked for like a severe patient, as nobody knows that it is none. */
+const policyOf = ({ row }: Placement, mode: RegionMode): OfferPolicy =>
+  offerPolicy(row.severity ?? 'severe', row.urgency, mode)
 
 const sidoOf = async (work: Work): Promise<(hospitalId: string) => string | undefined> => {
   const { byId } = await work.beds.finder.directory()
@@ -53,8 +52,9 @@ export const askHospitals = async (
   const searching = begun.value
   if (!SEARCHING.includes(searching.row.state))
     return refuse('wrong-state', `hospitals cannot be asked while the request is ${searching.row.state}`)
-  const policy = await policyOf(work, searching)
-  const ranking = await work.beds.finder.rank(searching, work.now)
+  const { mode } = await regionMode(work.tx, searching.row.sido)
+  const policy = policyOf(searching, mode)
+  const ranking = await work.beds.finder.rank(searching, work.now, { mode })
   const asked = askedIn(searching)
   const regionOf = await sidoOf(work)
   const isFar = (id: string) => regionOf(id) !== searching.row.sido
@@ -132,21 +132,18 @@ const send = async (
 ): Promise<BedResult<Placement>> => {
   const { tx, now, beds } = work
   const expiresAt = new Date(now.getTime() + policy.ttlMs)
-  const sent = []
-  for (const candidate of candidates) {
-    const offer = await insertOffer(tx, {
-      id: beds.ids.next(),
-      request_id: placement.row.id,
-      hospital_id: candidate.hospitalId,
-      round: roundOf(placement.row.offer_round),
-      rank: candidate.rank,
-      designated: policy.designation,
-      bed_class: candidate.bedClass,
-      sent_at: now,
-      expires_at: expiresAt,
-    })
-    sent.push(offer)
-  }
+  const made = candidates.map((candidate) => ({
+    id: beds.ids.next(),
+    request_id: placement.row.id,
+    hospital_id: candidate.hospitalId,
+    round: roundOf(placement.row.offer_round),
+    rank: candidate.rank,
+    designated: policy.designation,
+    bed_class: candidate.bedClass,
+    sent_at: now,
+    expires_at: expiresAt,
+  }))
+  const sent = await insertOffers(tx, made)
   const timer = { kind: TIMER_KINDS.offer, dueAt: expiresAt, payload: { requestId: placement.row.id } }
   await scheduleAll(
     tx,
@@ -158,7 +155,7 @@ const send = async (
   const patch = { offer_round: roundOf(placement.row.offer_round) }
   const advanced = await advance(work, { ...placement, offers }, { event: 'offer_sent', actor, data, patch })
   if (!advanced.ok) return { ok: false, error: toRefusal(advanced.error) }
-  for (const offer of sent) await tellOffer(work, advanced.value.row, offer.id, offer.hospital_id, 'sent')
+  for (const offer of sent) tellOffer(work, advanced.value.row, offer.id, offer.hospital_id, 'sent')
   return advanced
 }
 
@@ -185,11 +182,11 @@ const exhausted = async (work: Work, placement: Placement): Promise<Placement> =
     const again = await advance(work, after, { event: 'declare_no_bed', actor: 'system', details })
     if (again.ok) return again.value
   }
-  await addEvent(
+  addEvent(
     work.tx,
     { requestId: row.id, kind: 'no_candidate', by: work.by, data: { suggested: 'declare_no_bed' } },
     work.now,
   )
-  await tellRequest(work, row, 'request-without-candidate', { roles: ['placement_desk'], people: [row.created_by] })
+  tellRequest(work, row, 'request-without-candidate', { roles: ['placement_desk'], people: [row.created_by] })
   return after
 }

@@ -11,30 +11,16 @@ export type NewOffer = Pick<
   'id' | 'request_id' | 'hospital_id' | 'round' | 'rank' | 'designated' | 'bed_class' | 'sent_at' | 'expires_at'
 >
 
-export const insertOffer = async (tx: Tx, offer: NewOffer): Promise<OfferRow> =>
-  first(
-    await tx.sql<OfferRow>(
-      `insert into beds.offer as o (id, request_id, hospital_id, round, rank, state, designated, bed_class, sent_at, expires_at)
-       values ($1, $2, $3, $4, $5, 'sent', $6, $7, $8, $9)
-       returning ${SELECTED}`,
-      [
-        offer.id,
-        offer.request_id,
-        offer.hospital_id,
-        offer.round,
-        offer.rank,
-        offer.designated,
-        offer.bed_class,
-        offer.sent_at,
-        offer.expires_at,
-      ],
-    ),
+export const insertOffers = (tx: Tx, offers: readonly NewOffer[]): Promise<OfferRow[]> =>
+  tx.sql<OfferRow>(
+    `insert into beds.offer as o (id, request_id, hospital_id, round, rank, state, designated, bed_class, sent_at, expires_at)
+     select n.id, n.request_id, n.hospital_id, n.round, n.rank, 'sent', n.designated, n.bed_class, n.sent_at, n.expires_at
+       from jsonb_to_recordset($1::jsonb) as n(id text, request_id text, hospital_id text, round int, rank int, designated boolean,
+              bed_class text, sent_at timestamptz, expires_at timestamptz)
+      order by n.id
+     returning ${SELECTED}`,
+    [JSON.stringify(offers)],
   )
-
-/** Without a lock: only to learn which request has to be locked first. */
-export const requestOfOffer = async (db: Queries, offerId: string): Promise<string | null> =>
-  (await db.sql<{ request_id: string }>(`select o.request_id from beds.offer o where o.id = $1`, [offerId]))[0]
-    ?.request_id ?? null
 
 export const offersOf = (db: Queries, requestId: string): Promise<OfferRow[]> =>
   db.sql<OfferRow>(`select ${SELECTED} from beds.offer o where o.request_id = $1 order by o.id`, [requestId])
@@ -87,6 +73,18 @@ export const saveOffer = async (tx: Tx, id: string, patch: OfferPatch): Promise<
       ],
     ),
   )
+
+/** Takes back locked offers that are still open; in id order. */
+export const withdrawOffers = async (tx: Tx, ids: readonly string[]): Promise<OfferRow[]> => {
+  const rows = await tx.sql<OfferRow>(
+    `update beds.offer o
+        set state = 'withdrawn', version = o.version + 1
+      where o.id = any($1)
+      returning ${SELECTED}`,
+    [ids],
+  )
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
 
 /**
  * The hospital's own desk has fetched them: delivered. One that somebody is deciding on is skipped; the answer says more.

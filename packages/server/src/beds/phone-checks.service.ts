@@ -43,8 +43,8 @@ export const settleByPhone = (
     await addPhoneCheck(work.tx, { ...check, byPerson: person.id, byName: person.name }, work.now)
     const hospitalName = byId.get(hospitalId)?.name
     const data = { hospitalId, hospitalName, ...(heard.bed === true ? { bed: true } : {}), met, unmet }
-    await addEvent(work.tx, { requestId: row.id, kind: 'phone_checked', by: work.by, data }, work.now)
-    await tellRequest(work, row, 'request-phone-checked', { roles: ['placement_desk'], people: [row.created_by] })
+    addEvent(work.tx, { requestId: row.id, kind: 'phone_checked', by: work.by, data }, work.now)
+    tellRequest(work, row, 'request-phone-checked', { roles: ['placement_desk'], people: [row.created_by] })
     const settled = (await settledNow(beds, row, work.now)).get(hospitalId) ?? []
     return ok({ hospitalId, settled: [...settled] })
   })

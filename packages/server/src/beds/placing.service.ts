@@ -1,14 +1,13 @@
 import type { Role } from '@dure/contract'
-import { type Audience, appendOp } from '../platform/oplog.ts'
+import { type Audience, tellOp } from '../platform/oplog.ts'
 import { ok, type Result } from '../platform/result.ts'
 import { cancel, schedule, scheduleAll } from '../platform/timers.ts'
 import type { Work } from './beds.service.ts'
 import { giveUpAsk, giveUpUnanswered } from './crossing.saying.ts'
-import { countOpenAsks } from './crossing.sql.ts'
 import type { GiveUpReason } from './crossing.ts'
 import { tellFollowers } from './following.service.ts'
-import { confirmHoldRow, endHoldRow, liveHoldOf, occupyHoldRow } from './holds.sql.ts'
-import { lockOffersOf, saveOffer } from './offers.sql.ts'
+import { confirmHoldRow, endHoldRow, occupyHoldRow, promiseOf } from './holds.sql.ts'
+import { lockOffersOf, withdrawOffers } from './offers.sql.ts'
 import { isOpenOffer } from './offers.ts'
 import { type Decision, decideRequest, isTerminal, type RequestFacts } from './placement.ts'
 import type { NotifyTarget, RequestEffect, RequestTimer } from './placement-effects.ts'
@@ -17,8 +16,8 @@ import type { RequestEvent } from './placement-table.ts'
 import { type Doing, patchOf } from './placing-patch.ts'
 import type { BedRefusal } from './refusals.ts'
 import type { Placement } from './relations.ts'
-import { addEvent, lockRequestRow, saveRequest } from './requests.sql.ts'
-import type { RequestRow } from './rows.ts'
+import { addEvent, lockRequestOfOffer, lockRequestRow, saveRequest } from './requests.sql.ts'
+import type { HoldRow, RequestRow } from './rows.ts'
 import { addSlotEvent, lockSlot, saveSlot } from './slots.sql.ts'
 import { decideSlot } from './slots.ts'
 
@@ -30,16 +29,17 @@ export const TIMER_KINDS = {
 } as const
 
 /** Locks a request, then its offers in id order. Its hold is changed only under this lock; a slot is locked after it. */
-export const lockPlacement = async (work: Work, requestId: string): Promise<Placement | null> => {
-  const row = await lockRequestRow(work.tx, requestId)
+export const lockPlacement = async (work: Work, requestId: string): Promise<Placement | null> =>
+  lockRest(work, await lockRequestRow(work.tx, requestId))
+
+/** The same, of the request an offer belongs to. */
+export const lockPlacementOfOffer = async (work: Work, offerId: string): Promise<Placement | null> =>
+  lockRest(work, await lockRequestOfOffer(work.tx, offerId))
+
+const lockRest = async ({ tx }: Work, row: RequestRow | null): Promise<Placement | null> => {
   if (row === null) return null
-  const offers = await lockOffersOf(work.tx, requestId)
-  return {
-    row,
-    offers,
-    hold: await liveHoldOf(work.tx, requestId),
-    openAsks: await countOpenAsks(work.tx, requestId),
-  }
+  const offers = await lockOffersOf(tx, row.id)
+  return { row, offers, ...(await promiseOf(tx, row.id)) }
 }
 
 /**
@@ -57,14 +57,14 @@ export const advance = async (
   const asked = openHospitals(placement)
   const holder = placement.hold?.hospital_id ?? null
   let after: Placement = placement
-  await planRequestTimers(work, placement.row.id, decision.effects)
+  await planRequestTimers(work, placement.row, decision.effects)
   for (const effect of decision.effects) after = await carryOut(work, after, effect, doing)
   if (isTerminal(decision.to)) await cancel(work.tx, placement.row.id)
   const row = await saveRequest(work.tx, placement.row.id, patchOf(work, after, decision, doing))
   const data = { ...doing.details, ...doing.data }
   const { event, from, to } = decision
-  await addEvent(work.tx, { requestId: row.id, kind: event, from, to, by: work.by, data }, work.now)
-  await tell(work, row, decision, { asked, holder: after.hold?.hospital_id ?? holder })
+  addEvent(work.tx, { requestId: row.id, kind: event, from, to, by: work.by, data }, work.now)
+  tell(work, row, decision, { asked, holder: after.hold?.hospital_id ?? holder })
   await tellFollowers(work, { ...after, row })
   return ok({ ...after, row })
 }
@@ -100,8 +100,7 @@ const carryOut = async (work: Work, placement: Placement, effect: RequestEffect,
     case 'release_hold':
       return releaseHold(work, placement, effect.because, doing.holdEndsAs ?? 'released')
     case 'confirm_hold':
-      if (hold !== null) await confirmHold(work, hold.id)
-      return { ...placement, hold: await liveHoldOf(tx, row.id) }
+      return { ...placement, hold: await confirmHold(work, hold) }
     case 'occupy_hold':
       return occupyHold(work, placement)
     case 'withdraw_open_offers':
@@ -122,7 +121,11 @@ const carryOut = async (work: Work, placement: Placement, effect: RequestEffect,
   }
 }
 
-const planRequestTimers = async (work: Work, requestId: string, effects: readonly RequestEffect[]): Promise<void> => {
+const planRequestTimers = async (
+  work: Work,
+  { id: requestId, state }: RequestRow,
+  effects: readonly RequestEffect[],
+): Promise<void> => {
   const timers = effects.flatMap((effect) => (effect.kind === 'schedule_timer' ? [effect] : []))
   if (timers.length === 0) return
   const planned = timers.map(({ timer, dueAtMs }) => ({
@@ -132,11 +135,9 @@ const planRequestTimers = async (work: Work, requestId: string, effects: readonl
     dueAt: new Date(dueAtMs),
     payload: {},
   }))
-  await cancel(
-    work.tx,
-    requestId,
-    planned.map(({ kind }) => kind),
-  )
+  const kinds = planned.map(({ kind }) => kind)
+  // A draft has none yet.
+  if (state !== 'draft') await cancel(work.tx, requestId, kinds)
   await scheduleAll(work.tx, planned, work.now)
 }
 
@@ -147,9 +148,11 @@ export const planSearch = async (work: Work, requestId: string, dueAt: Date): Pr
   await schedule(work.tx, { id, kind: TIMER_KINDS.search, subject: requestId, dueAt, payload: {} }, work.now)
 }
 
-const confirmHold = async (work: Work, holdId: string): Promise<void> => {
-  await confirmHoldRow(work.tx, holdId, work.now)
-  await cancel(work.tx, holdId, TIMER_KINDS.hold)
+/** A bed of another region is confirmed by its owner's word only. */
+const confirmHold = async (work: Work, hold: HoldRow | null): Promise<HoldRow | null> => {
+  if (hold === null || hold.ask_id !== null) return hold
+  await cancel(work.tx, hold.id, TIMER_KINDS.hold)
+  return confirmHoldRow(work.tx, hold.id, work.now)
 }
 
 /** The slot goes back to others; after an admission somebody has to clean it first. */
@@ -177,26 +180,26 @@ const releaseHold = async (
     if (!decision.ok) throw new Error(`Slot ${slot.id} cannot be given back: ${decision.error.reason}`)
     const to = decision.value.status.state
     await saveSlot(tx, slot, { state: to }, now)
-    await addSlotEvent(tx, { slotId: slot.id, kind: event, from: slot.state, to, by, data: { because } }, now)
-    await tellSlot(work, slot.id, slot.hospital_id, event)
+    addSlotEvent(tx, { slotId: slot.id, kind: event, from: slot.state, to, by, data: { because } }, now)
+    tellSlot(work, slot.id, slot.hospital_id, event)
   }
   return { ...placement, hold: null }
 }
 
 const occupyHold = async (work: Work, placement: Placement): Promise<Placement> => {
   const { tx, now, by } = work
-  const { hold, row } = placement
+  const { hold } = placement
   // A bed of another region: its own hospital says there that the patient lies in it.
   if (hold === null || hold.ask_id !== null) return placement
   const slot = await lockSlot(tx, hold.slot_id)
   const decision = slot === null ? null : decideSlot(slot.state, 'occupy', 'system')
   if (slot === null || decision === null || !decision.ok) throw new Error(`Slot of hold ${hold.id} cannot be occupied`)
-  await occupyHoldRow(tx, hold.id, now)
+  const occupied = await occupyHoldRow(tx, hold.id, now)
   await cancel(tx, hold.id, TIMER_KINDS.hold)
   await saveSlot(tx, slot, { state: decision.value.status.state, said: { at: now, channel: by.channel } }, now)
-  await addSlotEvent(tx, { slotId: slot.id, kind: 'occupy', from: slot.state, to: 'occupied', by, data: {} }, now)
-  await tellSlot(work, slot.id, slot.hospital_id, 'occupy')
-  return { ...placement, hold: await liveHoldOf(tx, row.id) }
+  addSlotEvent(tx, { slotId: slot.id, kind: 'occupy', from: slot.state, to: 'occupied', by, data: {} }, now)
+  tellSlot(work, slot.id, slot.hospital_id, 'occupy')
+  return { ...placement, hold: occupied }
 }
 
 const CLOSING: readonly RequestEvent[] = ['cancel', 'step_down', 'record_death', 'merge', 'enter_in_error']
@@ -204,18 +207,14 @@ const whyGivenUp = (because: RequestEvent): GiveUpReason =>
   CLOSING.includes(because) ? 'request-closed' : 'placed-elsewhere'
 
 const withdrawOpenOffers = async (work: Work, placement: Placement, because: RequestEvent): Promise<Placement> => {
-  await giveUpUnanswered(work, placement.row.id, whyGivenUp(because))
-  const offers = []
-  for (const offer of placement.offers) {
-    if (!isOpenOffer(offer.state)) {
-      offers.push(offer)
-      continue
-    }
-    offers.push(await saveOffer(work.tx, offer.id, { state: 'withdrawn' }))
-    await cancel(work.tx, offer.id, TIMER_KINDS.offer)
-    await tellOffer(work, placement.row, offer.id, offer.hospital_id, 'withdrawn', because)
-  }
-  return { ...placement, offers, openAsks: 0 }
+  const { row, offers, openAsks } = placement
+  if (openAsks !== 0) await giveUpUnanswered(work, row.id, whyGivenUp(because))
+  const open = offers.filter((offer) => isOpenOffer(offer.state)).map(({ id }) => id)
+  if (open.length === 0) return { ...placement, openAsks: 0 }
+  const withdrawn = new Map((await withdrawOffers(work.tx, open)).map((offer) => [offer.id, offer]))
+  await cancel(work.tx, open, TIMER_KINDS.offer)
+  for (const offer of withdrawn.values()) tellOffer(work, row, offer.id, offer.hospital_id, 'withdrawn', because)
+  return { ...placement, offers: offers.map((offer) => withdrawn.get(offer.id) ?? offer), openAsks: 0 }
 }
 
 // ---------------------------------------------------------------- telling
@@ -233,7 +232,7 @@ interface Involved {
 }
 
 /** Every change reaches the requester and the region's desk, whose queues show it; others as the decision names them. */
-const tell = async (work: Work, row: RequestRow, decision: Decision, { asked, holder }: Involved): Promise<void> => {
+const tell = (work: Work, row: RequestRow, decision: Decision, { asked, holder }: Involved): void => {
   const who = decision.effects.flatMap((effect) => (effect.kind === 'notify' ? effect.who : []))
   const roles = who.flatMap((target) => ROLE_OF[target] ?? [])
   const facilities = [
@@ -241,7 +240,7 @@ const tell = async (work: Work, row: RequestRow, decision: Decision, { asked, ho
     ...(who.includes('asked_hospitals') ? asked : []),
     ...(holder === null ? [] : [holder]),
   ]
-  await tellRequest(work, row, `request-${decision.event.replaceAll('_', '-')}`, {
+  tellRequest(work, row, `request-${decision.event.replaceAll('_', '-')}`, {
     roles: [...new Set<Role>(['placement_desk', ...roles])],
     facilities: [...new Set(facilities)],
     people: [row.created_by],
@@ -249,20 +248,20 @@ const tell = async (work: Work, row: RequestRow, decision: Decision, { asked, ho
 }
 
 /** What travels about a request: which, and where it stands. Screens fetch the rest as far as they may see it. */
-export const tellRequest = async (work: Work, row: RequestRow, kind: string, audience: Audience): Promise<void> => {
+export const tellRequest = (work: Work, row: RequestRow, kind: string, audience: Audience): void => {
   const body = { requestId: row.id, code: row.code, state: row.state, version: row.version }
-  await appendOp(work.tx, { kind, subject: row.id, body, audience, at: work.now })
+  tellOp(work.tx, { kind, subject: row.id, body, audience, at: work.now })
 }
 
-export const tellOffer = async (
+export const tellOffer = (
   work: Work,
   row: RequestRow,
   offerId: string,
   hospitalId: string,
   what: string,
   because?: string,
-): Promise<void> => {
-  await appendOp(work.tx, {
+): void => {
+  tellOp(work.tx, {
     kind: `offer-${what.replaceAll('_', '-')}`,
     subject: row.id,
     body: { requestId: row.id, code: row.code, offerId, hospitalId, ...(because === undefined ? {} : { because }) },
@@ -271,9 +270,9 @@ export const tellOffer = async (
   })
 }
 
-export const tellSlot = async (work: Work, slotId: string, hospitalId: string, what: string): Promise<void> => {
+export const tellSlot = (work: Work, slotId: string, hospitalId: string, what: string): void => {
   work.tx.afterCommit(() => work.beds.finder.touch([slotId]))
-  await appendOp(work.tx, {
+  tellOp(work.tx, {
     kind: `slot-${what.replaceAll('_', '-')}`,
     subject: slotId,
     body: { slotId, hospitalId },

@@ -5,7 +5,7 @@ import { isOpenOffer, type OfferActor } from './offers.ts'
 import { type Actor, actorFor, actorsOf, REQUEST_EVENT_ACTORS, type RequestRelations } from './placement-actors.ts'
 import type { RequestEvent } from './placement-table.ts'
 import { type BedRefusal, refusal } from './refusals.ts'
-import type { HoldRow, OfferRow, RequestRow } from './rows.ts'
+import type { HoldRow, OfferRow, RequestRow, SlotRow } from './rows.ts'
 import { neighboursOf } from './zones.ts'
 
 /** A request with everything that a decision about it looks at. */
@@ -16,6 +16,15 @@ export interface Placement {
   readonly hold: HoldRow | null
   /** Other regions that were asked and have not answered; like open offers. */
   readonly openAsks?: number
+  /** Other regions that were ever asked, as far as known: 0 = none. */
+  readonly asks?: number
+  /** The place of `hold`. */
+  readonly slot?: Pick<SlotRow, 'label' | 'bed_class'> | null
+  /** Whether somebody recorded who the patient is, and other open requests for the same one. */
+  readonly identity?: {
+    readonly known: boolean
+    readonly same: readonly { readonly id: string; readonly code: string }[]
+  }
 }
 
 const relationsOf = ({ row, offers, hold }: Placement): RequestRelations => ({

@@ -37,8 +37,9 @@ export const createRequest = (
       newRequest(work, person, facts.value, origin.value, await deskRegion(beds, person)),
     )
     if (row === null) return refuse('conflict', 'every code of the region is in use')
-    await addEvent(work.tx, { requestId: row.id, kind: 'created', to: 'draft', by: work.by }, work.now)
-    const placement: Placement = { row, offers: [], hold: null }
+    addEvent(work.tx, { requestId: row.id, kind: 'created', to: 'draft', by: work.by }, work.now)
+    const nobody = { known: false, same: [] }
+    const placement: Placement = { row, offers: [], hold: null, openAsks: 0, asks: 0, identity: nobody }
     if (asDraft) return ok(placement)
     const submitted = await advance(work, placement, { event: 'submit', actor: 'requester' })
     return submitted.ok ? submitted : { ok: false, error: toRefusal(submitted.error) }
@@ -203,8 +204,8 @@ export const editRequest = (
     if (!facts.ok) return refuseAll(facts.error, '/body/details')
     const saved = await saveRequest(work.tx, row.id, keepTriaged(row, changes, facts.value))
     const data = { fields: Object.keys(changes).sort() }
-    await addEvent(work.tx, { requestId: row.id, kind: 'edited', by: work.by, data }, work.now)
-    await tellRequest(work, saved, 'request-edited', audienceOf(placement))
+    addEvent(work.tx, { requestId: row.id, kind: 'edited', by: work.by, data }, work.now)
+    tellRequest(work, saved, 'request-edited', audienceOf(placement))
     return ok({ ...placement, row: saved })
   })
 

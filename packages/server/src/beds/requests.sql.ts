@@ -1,5 +1,5 @@
 import type { RequestState } from '@dure/contract'
-import type { Queries, Tx } from '../platform/db.ts'
+import type { Collector, Queries, Tx } from '../platform/db.ts'
 import type { By } from './by.ts'
 import type { RequestPatch } from './request-patch.ts'
 import { type EventRow, first, type QueueRow, type RequestRow } from './rows.ts'
@@ -102,6 +102,18 @@ export const idOfCode = async (db: Queries, sido: string, code: string): Promise
 export const lockRequestRow = async (tx: Tx, id: string): Promise<RequestRow | null> =>
   (await tx.sql<RequestRow>(`select ${SELECTED} from beds.request r where r.id = $1 for update`, [id]))[0] ?? null
 
+/** The same, of the request an offer belongs to: whose it is never changes. */
+export const lockRequestOfOffer = async (tx: Tx, offerId: string): Promise<RequestRow | null> =>
+  (
+    await tx.sql<RequestRow>(
+      `select ${SELECTED}
+         from beds.request r
+        where r.id = (select o.request_id from beds.offer o where o.id = $1)
+          for update`,
+      [offerId],
+    )
+  )[0] ?? null
+
 /** Saves a locked request; its version rises. */
 export const saveRequest = async (tx: Tx, id: string, patch: RequestPatch): Promise<RequestRow> => {
   const changed = COLUMNS.filter((column) => Object.hasOwn(patch, column))
@@ -186,26 +198,37 @@ export interface NewEvent {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-export const addEvent = async (tx: Tx, event: NewEvent, now: Date): Promise<void> => {
-  await tx.sql(
-    `insert into beds.request_event
-       (request_id, at, kind, from_state, to_state, by_person, by_name, by_role, by_hospital, channel, heard_from, data)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      event.requestId,
-      now,
-      event.kind,
-      event.from ?? null,
-      event.to ?? null,
-      event.by.personId,
-      event.by.name,
-      event.by.role,
-      event.by.facilityId,
-      event.by.channel,
-      event.by.heardFrom,
-      JSON.stringify(event.data ?? {}),
-    ],
-  )
+/** Written with the others of the transaction, just before it commits. */
+export const addEvent = (tx: Tx, event: NewEvent, now: Date): void => tx.collect(EVENTS, { ...event, now })
+
+const EVENTS: Collector<NewEvent & { readonly now: Date }> = {
+  write: async (tx, events) => {
+    await tx.sql(
+      `insert into beds.request_event
+         (request_id, at, kind, from_state, to_state, by_person, by_name, by_role, by_hospital, channel, heard_from, data)
+       select e.request_id, e.at, e.kind, e.from_state, e.to_state, e.by_person, e.by_name, e.by_role, e.by_hospital, e.channel,
+              e.heard_from, e.data
+         from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[], $10::text[], $11::text[], $12::jsonb[])
+              with ordinality as e (request_id, at, kind, from_state, to_state, by_person, by_name, by_role, by_hospital, channel,
+                heard_from, data, place)
+        order by e.place`,
+      [
+        events.map((event) => event.requestId),
+        events.map((event) => event.now),
+        events.map((event) => event.kind),
+        events.map((event) => event.from ?? null),
+        events.map((event) => event.to ?? null),
+        events.map(({ by }) => by.personId),
+        events.map(({ by }) => by.name),
+        events.map(({ by }) => by.role),
+        events.map(({ by }) => by.facilityId),
+        events.map(({ by }) => by.channel),
+        events.map(({ by }) => by.heardFrom),
+        events.map((event) => JSON.stringify(event.data ?? {})),
+      ],
+    )
+  },
 }
 
 /** In the order in which it was written: every writer holds the request's lock, so ids follow commits. */

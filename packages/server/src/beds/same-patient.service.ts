@@ -104,9 +104,9 @@ const announce = async (work: Work, { row }: Placement, pair: PairRow, kept: 'mi
     theirState: pair.other_state,
     theirAdvance: ADVANCE[pair.other_state],
   }
-  await addEvent(work.tx, { requestId: row.id, kind: 'same_patient_elsewhere', by: work.by, data }, work.now)
+  addEvent(work.tx, { requestId: row.id, kind: 'same_patient_elsewhere', by: work.by, data }, work.now)
   const audience = { roles: ['placement_desk'] as const, people: [row.created_by] }
-  await tellRequest(work, row, 'request-same-patient', audience)
+  tellRequest(work, row, 'request-same-patient', audience)
   // For the record of both regions: what was found, and what was chosen from which states.
   await appendOp(work.tx, {
     kind: 'same-patient-found',

@@ -78,7 +78,7 @@ const deliverOffers = async (beds: Beds, person: Person, scope: 'open' | 'recent
     const work = { beds, tx, now: beds.clock.now(), by: byPerson(person) }
     for (const offer of await markDelivered(tx, hospitalId)) {
       const row = await requestById(tx, offer.request_id)
-      if (row !== null) await tellOffer(work, row, offer.id, hospitalId, 'delivered')
+      if (row !== null) tellOffer(work, row, offer.id, hospitalId, 'delivered')
     }
   })
   return offersOfHospital(beds.db, hospitalId, scope, since)

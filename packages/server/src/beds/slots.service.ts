@@ -63,12 +63,12 @@ export const addSlot = async (
     const refused = await insertOne(work, { ...input, id, hospitalId })
     if (refused !== null) return refused
     const data = { label: input.label, bedClass: input.bedClass, share: input.share }
-    await addSlotEvent(
+    addSlotEvent(
       work.tx,
       { slotId: id, kind: 'added', from: 'available', to: 'available', by: work.by, data },
       work.now,
     )
-    await tellSlot(work, id, hospitalId, 'added')
+    tellSlot(work, id, hospitalId, 'added')
     work.tx.afterCommit(() => beds.finder.touchAll())
     const slot = await slotById(work.tx, id)
     if (slot === null) throw new Error('the added slot is gone')
@@ -159,8 +159,8 @@ const applyChange = async (
     now,
   )
   const { change: kind, version: _, ...data } = change
-  await addSlotEvent(tx, { slotId: slot.id, kind, from: slot.state, to: saved.state, by, data }, now)
-  await tellSlot(work, slot.id, slot.hospital_id, event satisfies SlotEvent)
+  addSlotEvent(tx, { slotId: slot.id, kind, from: slot.state, to: saved.state, by, data }, now)
+  tellSlot(work, slot.id, slot.hospital_id, event satisfies SlotEvent)
   if (placement === null) return ok(saved)
   if (effects.some((effect) => effect.kind === 'lose_hold')) return loseHold(work, placement, saved)
   if (slot.state === 'occupied' && saved.state !== 'occupied') await dischargePatient(work, placement)
@@ -181,7 +181,7 @@ const loseHold = async (work: Work, placement: Placement, slot: SlotRow): Promis
 const dischargePatient = async (work: Work, { row, hold }: Placement): Promise<void> => {
   if (hold === null) return
   await endHoldRow(work.tx, hold.id, 'released', 'discharge', work.now)
-  await addEvent(work.tx, { requestId: row.id, kind: 'discharged', by: work.by }, work.now)
+  addEvent(work.tx, { requestId: row.id, kind: 'discharged', by: work.by }, work.now)
 }
 
 const setShare = async (
@@ -198,8 +198,8 @@ const setShare = async (
   const kept = { state: slot.state, blockedReason: slot.blocked_reason, opensInHours: slot.opens_in_hours }
   const saved = await saveSlot(tx, slot, { ...kept, share: decided.value }, now)
   const data = { from: slot.share, to: decided.value, agreedWith: change.agreedWith ?? null }
-  await addSlotEvent(tx, { slotId: slot.id, kind: 'set_share', from: slot.state, to: slot.state, by, data }, now)
-  await tellSlot(work, slot.id, slot.hospital_id, 'set_share')
+  addSlotEvent(tx, { slotId: slot.id, kind: 'set_share', from: slot.state, to: slot.state, by, data }, now)
+  tellSlot(work, slot.id, slot.hospital_id, 'set_share')
   return ok(saved)
 }
 
@@ -224,7 +224,7 @@ export const stillTrue = (
     const unsaid = toldByWhom(allowed.value, said.channel, said.heardFrom)
     if (unsaid !== null) return unsaid
     const ids = await refreshSlots(work.tx, hospitalId, said.bedClass ?? null, said.channel, work.now)
-    if (ids.length > 0) await tellSlot(work, hospitalId, hospitalId, 'still_true')
+    if (ids.length > 0) tellSlot(work, hospitalId, hospitalId, 'still_true')
     await noteCall(work, hospitalId, said)
     work.tx.afterCommit(() => beds.finder.touch(ids))
     return ok({ confirmed: ids.length, asOf: work.now.toISOString() })
@@ -267,6 +267,6 @@ export const reportCapacity = (
       reporter_id: person.id,
       reporter: person.name,
     })
-    await tellSlot(work, hospitalId, hospitalId, 'capacity_reported')
+    tellSlot(work, hospitalId, hospitalId, 'capacity_reported')
     return ok(saved)
   })

@@ -8,7 +8,7 @@ import type {
   SlotShare,
   SlotState,
 } from '@dure/contract'
-import type { Queries, Tx } from '../platform/db.ts'
+import type { Collector, Queries, Tx } from '../platform/db.ts'
 import type { By } from './by.ts'
 import { first, type SlotRow } from './rows.ts'
 
@@ -209,23 +209,32 @@ export interface SlotEventRow {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export const addSlotEvent = async (tx: Tx, event: SlotEventRow, now: Date): Promise<void> => {
-  await tx.sql(
-    `insert into beds.slot_event (slot_id, at, kind, from_state, to_state, by_person, by_name, channel, heard_from, data)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [
-      event.slotId,
-      now,
-      event.kind,
-      event.from,
-      event.to,
-      event.by.personId,
-      event.by.name,
-      event.by.channel,
-      event.by.heardFrom,
-      JSON.stringify(event.data),
-    ],
-  )
+/** Written with the others of the transaction, just before it commits. */
+export const addSlotEvent = (tx: Tx, event: SlotEventRow, now: Date): void => tx.collect(SLOT_EVENTS, { ...event, now })
+
+const SLOT_EVENTS: Collector<SlotEventRow & { readonly now: Date }> = {
+  write: async (tx, events) => {
+    await tx.sql(
+      `insert into beds.slot_event (slot_id, at, kind, from_state, to_state, by_person, by_name, channel, heard_from, data)
+       select e.slot_id, e.at, e.kind, e.from_state, e.to_state, e.by_person, e.by_name, e.channel, e.heard_from, e.data
+         from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[], $10::jsonb[])
+              with ordinality as e (slot_id, at, kind, from_state, to_state, by_person, by_name, channel, heard_from, data, place)
+        order by e.place`,
+      [
+        events.map((event) => event.slotId),
+        events.map((event) => event.now),
+        events.map((event) => event.kind),
+        events.map((event) => event.from),
+        events.map((event) => event.to),
+        events.map(({ by }) => by.personId),
+        events.map(({ by }) => by.name),
+        events.map(({ by }) => by.channel),
+        events.map(({ by }) => by.heardFrom),
+        events.map((event) => JSON.stringify(event.data)),
+      ],
+    )
+  },
 }
 
 /** Our own places, and those of a region we stand in for as long as we do. */

@@ -86,8 +86,8 @@ const requestTimer = async (work: Work, requestId: string, timer: RequestTimer):
 }
 
 const overdue = async (work: Work, { row }: Placement, timer: RequestTimer): Promise<void> => {
-  await addEvent(work.tx, { requestId: row.id, kind: 'overdue', by: work.by, data: { timer } }, work.now)
-  await tellRequest(work, row, 'request-overdue', { roles: ['placement_desk'], people: [row.created_by] })
+  addEvent(work.tx, { requestId: row.id, kind: 'overdue', by: work.by, data: { timer } }, work.now)
+  tellRequest(work, row, 'request-overdue', { roles: ['placement_desk'], people: [row.created_by] })
 }
 
 /** After `no_bed` the search is repeated, and after some repetitions the next level is asked. */

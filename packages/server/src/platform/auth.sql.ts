@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { SessionKind } from '@dure/contract'
 import type { Db, Queries } from './db.ts'
+import type { KeptAnswer } from './idempotency.ts'
 import { isFull } from './outage.ts'
 import { isRole, type OpenedAccess, type Person } from './person.ts'
 import { idleMinutes, SESSION_ROLES, SESSION_TIMES } from './session-times.ts'
@@ -34,37 +35,60 @@ interface SessionRow extends PersonRow {
   kind: SessionKind
   last_seen_at: Date
   opened: OpenedAccess[]
+  kept_hash: Buffer | null
+  kept_status: number | null
+  kept_body: unknown
+}
+
+export interface SessionFound {
+  readonly person: Person
+  /** What this person was answered under this key before. */
+  readonly kept: KeptAnswer | undefined
 }
 
 /**
  * The person a session token belongs to: while it lasts, is in use, and the person is not disabled. Asking counts as use; an
  * open live screen asks every few seconds, so a desk that watches is never signed out by silence.
  */
-export const findSession = async (db: Queries, token: string, now: Date): Promise<Person | undefined> => {
+export const findSession = async (db: Queries, token: string, now: Date): Promise<Person | undefined> =>
+  (await findSessionAnd(db, token, now))?.person
+
+/** The same, and what was answered before under a route's key: every keyed request asks both, in one round trip. */
+export const findSessionAnd = async (
+  db: Queries,
+  token: string,
+  now: Date,
+  keyed?: { readonly route: string; readonly key: string },
+): Promise<SessionFound | undefined> => {
   const [row] = await db.sql<SessionRow>(
     `select p.id, p.name, p.roles, p.region, p.facility_id, s.kind, s.last_seen_at,
             coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'requestId', b.request_id))
                         from platform.break_glass b
                        where b.person_id = p.id
-                         and b.until > $2), '[]') as opened
+                         and b.until > $2), '[]') as opened,
+            a.input_hash as kept_hash, a.status as kept_status, a.body as kept_body
        from platform.session s
        join platform.person p on p.id = s.person_id
+       left join platform.answer a on a.person_id = p.id and a.route = $3 and a.key = $4
       where s.token_hash = $1
         and s.expires_at > $2
         and s.last_seen_at + s.idle_min * interval '1 minute' > $2
         and p.disabled_at is null`,
-    [hashOf(token), now],
+    [hashOf(token), now, keyed?.route ?? null, keyed?.key ?? null],
   )
   if (row === undefined) return undefined
   if (now.getTime() - row.last_seen_at.getTime() >= NOTED_EVERY_MS) await noteUse(db, token, now).catch(unlessFull)
   const person = limitedTo(toPerson(row), row.kind)
-  return row.opened.length === 0 ? person : { ...person, opened: row.opened }
+  return { person: row.opened.length === 0 ? person : { ...person, opened: row.opened }, kept: keptOf(row) }
 }
 
 /** A disk without room stops writing, not reading: the session is noted when there is room again. */
 const unlessFull = (error: unknown): void => {
   if (!isFull(error)) throw error
 }
+
+const keptOf = ({ kept_hash: inputHash, kept_status: status, kept_body: body }: SessionRow): KeptAnswer | undefined =>
+  inputHash === null || status === null ? undefined : { inputHash, answer: { status, body } }
 
 const limitedTo = (person: Person, kind: SessionKind): Person => {
   const allowed = SESSION_ROLES[kind]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testDatabase } from '../testing/database.ts'
-import { codeOf, type Db, openDatabase } from './db.ts'
+import { type Collector, codeOf, type Db, GivenUp, openDatabase } from './db.ts'
 import { makeLogger } from './logger.ts'
 
 const withDb = async (work: (db: Db) => Promise<void>, poolSize = 4): Promise<void> => {
@@ -125,4 +125,78 @@ test('the time spent in the database is counted', () =>
     const after = db.stats()
     assert.equal(after.queries - before.queries, 2)
     assert(after.sqlMs - before.sqlMs >= 50)
+  }))
+
+test('work that joins a transaction and fails undoes all of it, gives its connection back, and whoever opened it is told', () =>
+  withDb(async (db) => {
+    await assert.rejects(
+      db.tx(
+        async (tx) => {
+          await tx.sql('insert into thing values (1, 1)')
+          await assert.rejects(
+            db.tx(
+              async () => {
+                await db.sql('insert into thing values (2, 1)')
+                throw new Error('refused')
+              },
+              { join: true },
+            ),
+            /refused/,
+          )
+          assert.equal(tx.open, false)
+          await assert.rejects(tx.sql('insert into thing values (3, 1)'), /over/)
+          // Outside by now, on the pool's only connection.
+          await db.tx(async () => db.sql('insert into thing values (4, 1)'))
+        },
+        { joinable: true },
+      ),
+      GivenUp,
+    )
+    assert.deepEqual(await db.sql('select id from thing'), [{ id: 4 }])
+  }, 1))
+
+test('work that would join is undone alone where nobody offered it to join', () =>
+  withDb(async (db) => {
+    const join = () =>
+      db.tx(
+        async () => {
+          await db.sql('insert into thing values (2, 1)')
+          throw new Error('refused')
+        },
+        { join: true },
+      )
+    await db.tx(async (tx) => {
+      await tx.sql('insert into thing values (1, 1)')
+      await assert.rejects(join(), /refused/)
+    })
+    await db.tx(
+      (tx) => tx.sql('insert into thing values (5, 1)').then(() => db.tx(() => join().catch(() => undefined))),
+      {
+        joinable: true,
+      },
+    )
+    assert.deepEqual(await db.sql('select id from thing order by id'), [{ id: 1 }, { id: 5 }])
+  }))
+
+test('what is collected is written together before the commit, without the part that was rolled back', () =>
+  withDb(async (db) => {
+    const written: (readonly number[])[] = []
+    const numbers: Collector<number> = {
+      write: async (tx, items) => {
+        written.push([...items])
+        await tx.sql('insert into thing select n, 1 from unnest($1::int[]) n', [items])
+      },
+    }
+    await db.tx(async (tx) => {
+      tx.collect(numbers, 1)
+      await assert.rejects(
+        db.tx(async (inner) => {
+          inner.collect(numbers, 2)
+          throw new Error('no')
+        }),
+      )
+      await db.tx(async (inner) => inner.collect(numbers, 3))
+      assert.equal(await count(db), 0)
+    })
+    assert.deepEqual([written, await count(db)], [[[1, 3]], 2])
   }))

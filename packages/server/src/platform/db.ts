@@ -20,6 +20,15 @@ export interface Tx extends Queries {
   afterCommit(action: () => void): void
   /** Wakes the listeners of this process once the transaction is committed. */
   signal(name: Signal): void
+  /** Adds to what is written together just before the commit: one statement for many. What is rolled back takes its items along. */
+  collect<T>(into: Collector<T>, item: T): void
+  /** False once work that joined has thrown: everything is rolled back, and queries run outside. */
+  readonly open: boolean
+}
+
+/** Items of one kind, in the order in which they were collected. */
+export interface Collector<T> {
+  write(tx: Tx, items: readonly T[]): Promise<void>
 }
 
 /**
@@ -32,6 +41,20 @@ export interface TxOptions {
   readonly isolation?: Isolation
   /** Statements without answers (`set local …`, a lock), sent in one message with the begin; not for a `tx` inside a `tx`. */
   readonly begin?: string
+  /** Of the outer transaction: it may be given up by work that joins it, and then `tx` throws {@link GivenUp}. */
+  readonly joinable?: boolean
+  /**
+   * Directly inside a joinable transaction no savepoint is made: if the work throws, the whole transaction is rolled back at once,
+   * and whoever opened it is told by {@link GivenUp}. Anywhere else it changes nothing.
+   */
+  readonly join?: boolean
+}
+
+/** The transaction was rolled back by work that had joined it. */
+export class GivenUp extends Error {
+  constructor() {
+    super('The transaction was given up by work inside it')
+  }
 }
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
@@ -113,7 +136,10 @@ export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): D
   }
   const tx = async <T>(work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> => {
     const outer = inside.getStore()
-    if (outer?.open === true) return savepoint(outer, work, options)
+    if (outer?.open === true)
+      return options.join === true && outer.joinable && outer.depth === 0
+        ? joined(outer, work)
+        : savepoint(outer, work, options)
     for (let attempt = 1; ; attempt += 1) {
       try {
         counts.transactions += 1
@@ -143,9 +169,16 @@ interface OpenTx {
   readonly tx: Tx
   readonly client: pg.PoolClient
   readonly isolation: Isolation
+  readonly joinable: boolean
+  readonly collected: Collected
   depth: number
   open: boolean
+  /** Rolls back and gives the connection back. */
+  giveUp(): Promise<void>
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: each list holds the items of its own collector
+type Collected = Map<Collector<any>, unknown[]>
 
 interface Core {
   readonly pool: pg.Pool
@@ -156,34 +189,67 @@ interface Core {
 const transaction = async <T>(
   { pool, inside, signals }: Core,
   work: (tx: Tx) => Promise<T>,
-  { isolation = 'read committed', begin }: TxOptions,
+  { isolation = 'read committed', begin, joinable = false }: TxOptions,
 ): Promise<T> => {
   const client = await pool.connect()
   const after: (() => void)[] = []
   const waking = new Set<Signal>()
+  const collected: Collected = new Map()
+  const giveUp = async (): Promise<void> => {
+    if (!opened.open) return
+    opened.open = false
+    const broken = await client.query('rollback').then(
+      () => undefined,
+      (failure: Error) => failure,
+    )
+    client.release(broken)
+  }
   const tx: Tx = {
     kysely: kyselyOf(client),
-    sql: (text, values) => prepared(client, text, values),
+    sql: async (text, values) => {
+      // The connection may be somebody else's by now.
+      if (!opened.open) throw new Error('The transaction is over')
+      return prepared(client, text, values)
+    },
     afterCommit: (action) => after.push(action),
     signal: (name) => waking.add(name),
+    collect: (into, item) => {
+      const items = collected.get(into)
+      if (items === undefined) collected.set(into, [item])
+      else items.push(item)
+    },
+    get open() {
+      return opened.open
+    },
   }
-  const opened: OpenTx = { tx, client, isolation, depth: 0, open: true }
-  let broken: Error | undefined
+  const opened: OpenTx = { tx, client, isolation, joinable, collected, depth: 0, open: true, giveUp }
   try {
     await client.query(`begin isolation level ${isolation}${begin === undefined ? '' : `; ${begin}`}`)
     const value = await inside.run(opened, () => work(tx))
+    if (!opened.open) throw new GivenUp()
+    for (const [collector, items] of collected) if (items.length > 0) await collector.write(tx, items)
     await client.query('commit')
+    opened.open = false
+    client.release()
     for (const name of waking) signals.emit(name)
     for (const action of after) action()
     return value
   } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure
-    })
+    await giveUp()
+    throw error
+  }
+}
+
+const joined = async <T>(outer: OpenTx, work: (tx: Tx) => Promise<T>): Promise<T> => {
+  // What is inside it may be undone alone again.
+  outer.depth += 1
+  try {
+    return await work(outer.tx)
+  } catch (error) {
+    await outer.giveUp()
     throw error
   } finally {
-    opened.open = false
-    client.release(broken)
+    outer.depth -= 1
   }
 }
 
@@ -197,6 +263,7 @@ const savepoint = async <T>(
     throw new Error(`A ${isolation} transaction was asked for inside a ${outer.isolation} one`)
   outer.depth += 1
   const name = `s${outer.depth}`
+  const before = new Map([...outer.collected].map(([collector, items]) => [collector, items.length]))
   await outer.client.query(`savepoint ${name}`)
   try {
     const value = await work(outer.tx)
@@ -204,6 +271,7 @@ const savepoint = async <T>(
     return value
   } catch (error) {
     await outer.client.query(`rollback to savepoint ${name}`)
+    for (const [collector, items] of outer.collected) items.length = before.get(collector) ?? 0
     throw error
   } finally {
     outer.depth -= 1

@@ -34,11 +34,19 @@ export const readInput = (endpoint: Endpoint, request: FastifyRequest): Input =>
     query: part('query', endpoint.query),
     body: part('body', endpoint.body),
   }
-  const key = request.headers['idempotency-key']
-  if (key !== undefined && (typeof key !== 'string' || !KEY.test(key)))
+  const sent = request.headers['idempotency-key']
+  if (sent !== undefined && !isKey(sent))
     faults.push({ pointer: '/headers/idempotency-key', detail: 'expected 1 to 100 printable characters' })
   if (faults.length > 0) return { ok: false, refusal: invalidInput(faults) }
-  return { ok: true, value, key: endpoint.method === 'GET' ? undefined : (key as string | undefined) }
+  return { ok: true, value, key: keyOf(endpoint, request) }
+}
+
+const isKey = (sent: string | string[]): sent is string => typeof sent === 'string' && KEY.test(sent)
+
+/** The key under which a write is answered once. */
+export const keyOf = (endpoint: Endpoint, request: FastifyRequest): string | undefined => {
+  const sent = request.headers['idempotency-key']
+  return endpoint.method === 'GET' || sent === undefined || !isKey(sent) ? undefined : sent
 }
 
 const MAX_FAULTS = 50

@@ -29,6 +29,7 @@ export const createHttp = (deps: Deps): Http => {
   })
   app.decorateRequest('person', undefined)
   app.decorateRequest('sessionToken', undefined)
+  app.decorateRequest('keptAnswer', undefined)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, bytes, done) => {
     if (bytes.length === 0) return done(null, undefined)

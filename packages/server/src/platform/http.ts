@@ -14,12 +14,12 @@ import {
   toProblem,
 } from '@dure/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { findSession } from './auth.sql.ts'
+import { findSessionAnd } from './auth.sql.ts'
 import type { Isolation } from './db.ts'
 import type { Deps } from './deps.ts'
 import { ASK_AGAIN, PROBLEM_TYPE, RETRY_AFTER_S, sendProblem } from './http.errors.ts'
-import { rawInput, readInput } from './http.input.ts'
-import { answerOnce, type Decided } from './idempotency.ts'
+import { keyOf, rawInput, readInput } from './http.input.ts'
+import { answerOnce, type Decided, type KeptAnswer, replayed } from './idempotency.ts'
 import type { Person } from './person.ts'
 import { deviceOf } from './user-agent.ts'
 
@@ -100,6 +100,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     person: Person | undefined
     sessionToken: string | undefined
+    /** What this person was answered before, under the key of this request. */
+    keptAnswer: KeptAnswer | undefined
   }
 }
 
@@ -136,7 +138,7 @@ const admit = async (
       pointer: `/headers/${CSRF_HEADER}`,
       detail: 'not from a page of ours',
     })
-  if (endpoint.from !== 'machine') request.person = await whoAsks(http, request)
+  if (endpoint.from !== 'machine') request.person = await whoAsks(http, request, endpoint)
   if (endpoint.auth === 'public') return undefined
   if (request.person === undefined) return sendProblem(reply, { code: 'sign-in-needed' })
   const permission = permissionOf(endpoint)
@@ -154,11 +156,19 @@ const fromOwnPage = (publicUrl: string | undefined, request: FastifyRequest): bo
 }
 
 /** The signed-in person of a request, or undefined. */
-export const whoAsks = async (http: Http, request: FastifyRequest): Promise<Person | undefined> => {
+export const whoAsks = async (
+  http: Http,
+  request: FastifyRequest,
+  endpoint?: Endpoint,
+): Promise<Person | undefined> => {
   const token = request.cookies[SESSION_COOKIE]
   if (token === undefined || token.length > 100) return undefined
   request.sessionToken = token
-  return findSession(http.deps.db, token, http.deps.clock.now())
+  const key = endpoint === undefined ? undefined : keyOf(endpoint, request)
+  const keyed = endpoint === undefined || key === undefined ? undefined : { route: endpoint.id, key }
+  const found = await findSessionAnd(http.deps.db, token, http.deps.clock.now(), keyed)
+  request.keptAnswer = found?.kept
+  return found?.person
 }
 
 const answer = async (
@@ -182,7 +192,10 @@ const answer = async (
   }
   if (key === undefined || person === undefined || options.once === false) return finish(await work())
   const once = { personId: person.id, route: endpoint.id, key, input: rawInput(endpoint, request), now }
-  const decided = await answerOnce(http.deps.db, once, options.isolation ?? 'read committed', work)
+  const decided =
+    request.keptAnswer === undefined
+      ? await answerOnce(http.deps.db, once, options.isolation ?? 'read committed', work)
+      : replayed(request.keptAnswer, once.input)
   if (decided !== 'other-input') return finish(decided)
   const detail = 'this key was used for a different request'
   return sendProblem(reply, { code: 'conflict', pointer: '/headers/idempotency-key', detail })

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { endpoint } from '@dure/contract'
 import { z } from 'zod'
 import { type TestCell, testCell } from '../testing/cell.ts'
-import { serve } from './http.ts'
+import type { Tx } from './db.ts'
+import { type Http, serve } from './http.ts'
 import { ANSWERS_KEPT_HOURS, sweepAnswers } from './idempotency.ts'
 import { appendOp } from './oplog.ts'
 import { err, ok } from './result.ts'
@@ -28,12 +29,24 @@ const counting = async () => {
       serve(http)(count, async ({ body, now }) => {
         calls += 1
         if (body.say === 'throw') throw new Error('broken')
+        if (body.say === 'undo') return undone(http.deps, now, `call ${calls}`)
         if (body.say === 'refuse') return err({ code: 'wrong-state' as const, detail: `call ${calls}` })
         await http.deps.db.tx((tx) => appendOp(tx, { kind: 'counted', subject: 'C', body: {}, audience: {}, at: now }))
         return ok({ calls })
       }),
   })
   return { test, calls: () => calls, [Symbol.asyncDispose]: () => test[Symbol.asyncDispose]() }
+}
+
+/** Like a decision of a slice: it joins the request's transaction, and finds the reason to refuse after it has written. */
+const undone = async ({ db }: Http['deps'], at: Date, detail: string) => {
+  const refusal = { code: 'wrong-state' as const, detail }
+  const work = async (tx: Tx) => {
+    await appendOp(tx, { kind: 'counted', subject: 'C', body: {}, audience: {}, at })
+    throw new Error('refused')
+  }
+  await assert.rejects(db.tx(work, { join: true }), /refused/)
+  return err(refusal)
 }
 
 const effects = async ({ cell }: TestCell): Promise<number> =>
@@ -55,6 +68,25 @@ test('a refusal is an answer too', async () => {
   const again = await person.call(count, { body: { say: 'refuse' } }, { key: 'K1' })
   assert(!first.ok && !again.ok)
   assert.deepEqual([again.error.detail, again.error.status], ['call 1', 409])
+})
+
+test('a refusal that undid its work is kept all the same', async () => {
+  await using counted = await counting()
+  const person = await counted.test.person()
+  const first = await person.call(count, { body: { say: 'undo' } }, { key: 'K1' })
+  const again = await person.call(count, { body: { say: 'undo' } }, { key: 'K1' })
+  assert(!first.ok && !again.ok)
+  assert.deepEqual([first.error.detail, again.error.detail, counted.calls()], ['call 1', 'call 1', 1])
+  assert.equal(await effects(counted.test), 0)
+})
+
+test('of refusals at the same moment all give the one that is kept', async () => {
+  await using counted = await counting()
+  const person = await counted.test.person()
+  const body = { say: 'undo' }
+  const answers = await Promise.all(Array.from({ length: 6 }, () => person.call(count, { body }, { key: 'K1' })))
+  const details = answers.map((answer) => (answer.ok ? 'none' : answer.error.detail))
+  assert.equal(new Set(details).size, 1)
 })
 
 test('the same key for something else is a conflict', async () => {

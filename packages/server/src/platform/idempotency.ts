@@ -1,6 +1,6 @@
 import type { ProblemCode, Refusal } from '@dure/contract'
 import { canonicalJson, sha256 } from './canonical.ts'
-import type { Db, Isolation, Queries } from './db.ts'
+import { type Db, GivenUp, type Isolation, type Queries } from './db.ts'
 
 /** What a route answers: the body of a success or of a refusal, with its status. */
 export interface Answer {
@@ -30,10 +30,25 @@ export interface Decided {
   readonly refusal?: Refusal | undefined
 }
 
+/** What was answered under a key before. */
+export interface KeptAnswer {
+  readonly inputHash: Buffer
+  readonly answer: Answer
+}
+
+export const hashOfInput = (input: unknown): Buffer => sha256(canonicalJson(input ?? null))
+
+/** The answer given before, if the same was asked then. */
+export const replayed = (kept: KeptAnswer, input: unknown): Decided | 'other-input' =>
+  hashOfInput(input).equals(kept.inputHash) ? { answer: kept.answer } : 'other-input'
+
 /**
  * Answers a request that carries a key, once: the work and its answer are kept by the same transaction, so a repetition
  * gets the first answer and changes nothing, also when the server died between commit and answer.
- * Two at once: the second waits on the primary key until the first is decided.
+ *
+ * Most repetitions are found before the work begins (with the session, `findSession`). Of two at once both work, and the one that
+ * comes second to the primary key is rolled back and gets the first one's answer; so does one that fails because the first is done.
+ * A refusal that undid the transaction is kept by itself: nothing of the work is left that would have to go with it.
  */
 export const answerOnce = async (
   db: Db,
@@ -41,62 +56,60 @@ export const answerOnce = async (
   isolation: Isolation,
   work: () => Promise<Decided>,
 ): Promise<Decided | 'other-input'> => {
-  const inputHash = sha256(canonicalJson(request.input ?? null))
+  const inputHash = hashOfInput(request.input)
+  let decided: Decided | undefined
   try {
     return await db.tx(
       async (tx) => {
-        const known = await claim(tx, request, inputHash)
-        if (known !== undefined) return known
-        const decided = await work()
-        if (decided.refusal !== undefined && PASSING.has(decided.refusal.code)) throw new Passing(decided)
-        await tx.sql(
-          `update platform.answer set status = $4, body = $5 where person_id = $1 and route = $2 and key = $3`,
-          [
-            request.personId,
-            request.route,
-            request.key,
-            decided.answer.status,
-            JSON.stringify(decided.answer.body ?? null),
-          ],
-        )
+        decided = await work()
+        if (isPassing(decided)) throw new NotKept()
+        if (tx.open && !(await keep(tx, request, inputHash, decided.answer))) throw new Repeated()
         return decided
       },
-      { isolation },
+      { isolation, joinable: true },
     )
   } catch (error) {
-    if (error instanceof Passing) return error.decided
+    if (error instanceof NotKept && decided !== undefined) return decided
+    if (error instanceof GivenUp && decided !== undefined) {
+      if (await keep(db, request, inputHash, decided.answer)) return decided
+    }
+    // Should the database be gone, the first error says more.
+    const kept = await keptAnswer(db, request).catch(() => undefined)
+    if (kept !== undefined) return replayed(kept, request.input)
     throw error
   }
 }
 
-/** Rolls the claim back without being an error. */
-class Passing extends Error {
-  readonly decided: Decided
-  constructor(decided: Decided) {
-    super('not kept')
-    this.decided = decided
-  }
+/** Refusals that say nothing about the request itself are not kept. */
+const isPassing = ({ refusal }: Decided): boolean => refusal !== undefined && PASSING.has(refusal.code)
+
+/** Rolls back without being an error. */
+class NotKept extends Error {}
+class Repeated extends Error {}
+
+/** False when something was answered under this key already. */
+const keep = async (
+  db: Queries,
+  { personId, route, key, now }: KeyedRequest,
+  inputHash: Buffer,
+  { status, body }: Answer,
+): Promise<boolean> => {
+  const rows = await db.sql(
+    `insert into platform.answer (person_id, route, key, input_hash, status, body, at)
+     values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict do nothing
+     returning key`,
+    [personId, route, key, inputHash, status, JSON.stringify(body ?? null), now],
+  )
+  return rows.length > 0
 }
 
-const claim = async (
-  tx: Queries,
-  request: KeyedRequest,
-  inputHash: Buffer,
-): Promise<Decided | 'other-input' | undefined> => {
-  const { personId, route, key, now } = request
-  const claimed = await tx.sql(
-    `insert into platform.answer (person_id, route, key, input_hash, at) values ($1, $2, $3, $4, $5)
-         on conflict do nothing
-       returning key`,
-    [personId, route, key, inputHash, now],
-  )
-  if (claimed.length > 0) return undefined
-  const [row] = await tx.sql<{ input_hash: Buffer; status: number; body: unknown }>(
+const keptAnswer = async (db: Queries, { personId, route, key }: KeyedRequest): Promise<KeptAnswer | undefined> => {
+  const [row] = await db.sql<{ input_hash: Buffer; status: number; body: unknown }>(
     `select input_hash, status, body from platform.answer where person_id = $1 and route = $2 and key = $3`,
     [personId, route, key],
   )
-  if (row === undefined) throw new Error('An answer was swept while it was being asked for again')
-  return inputHash.equals(row.input_hash) ? { answer: { status: row.status, body: row.body } } : 'other-input'
+  return row === undefined ? undefined : { inputHash: row.input_hash, answer: { status: row.status, body: row.body } }
 }
 
 /** How long a repetition is recognised. */

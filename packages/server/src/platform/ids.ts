@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
 
 declare const brand: unique symbol
@@ -20,7 +21,22 @@ export interface Ids {
 }
 
 /** @param chance numbers in [0, 1); the default is cryptographic */
-export const makeIds = (now: () => Date, chance?: () => number): Ids => {
+export const makeIds = (now: () => Date, chance: () => number = cryptographic()): Ids => {
   const next = monotonicFactory(chance)
   return { next: <B extends string>() => next(now().getTime()) as Brand<string, B> }
+}
+
+/** Drawn from the system in blocks: an id needs sixteen of them. */
+const cryptographic = (): (() => number) => {
+  const block = new Uint32Array(1_024)
+  let next = block.length
+  return () => {
+    if (next === block.length) {
+      randomFillSync(block)
+      next = 0
+    }
+    const drawn = block[next] ?? 0
+    next += 1
+    return drawn / 2 ** 32
+  }
 }

@@ -1,5 +1,5 @@
 import type { Role } from '@dure/contract'
-import type { Tx } from './db.ts'
+import type { Collector, Tx } from './db.ts'
 import type { Person } from './person.ts'
 
 /**
@@ -52,23 +52,45 @@ export class NotWriting extends Error {
  * Appends an op in the caller's transaction; the sequencer numbers it after the commit.
  * @throws NotWriting when the log is not this cell's to write
  */
-export const appendOp = async (tx: Tx, op: Op): Promise<void> => {
-  const body = JSON.stringify(op.body)
-  if (body.length > OP_BODY_LIMIT) throw new Error(`The body of ${op.kind} has ${body.length} characters`)
-  const rows = await tx.sql(
-    `insert into platform.outbox (origin, kind, at, subject, body, audience)
-     select w.origin, $1, $2, $3, $4, $5
-       from platform.writing w
-      where case when $6::text is null then w.own else w.origin = $6 end
-     returning id`,
-    [op.kind, op.at, op.subject, body, JSON.stringify(op.audience), op.origin ?? null],
-  )
-  if (rows.length === 0) throw new NotWriting(await whyNotWriting(tx, op.origin))
-  tx.signal('outbox')
+export const appendOp = (tx: Tx, op: Op): Promise<void> => appendOps(tx, [withinLimit(op)])
+
+/**
+ * The same, written with others of the transaction just before it commits, in the order in which they were told: after every op that
+ * a table tells by itself. For ops that nobody folds into tables.
+ */
+export const tellOp = (tx: Tx, op: Op): void => tx.collect(TOLD_OPS, withinLimit(op))
+
+const withinLimit = (op: Op): Op => {
+  const { length } = JSON.stringify(op.body)
+  if (length > OP_BODY_LIMIT) throw new Error(`The body of ${op.kind} has ${length} characters`)
+  return op
 }
 
-const whyNotWriting = async (tx: Tx, origin: string | undefined): Promise<'stood-in' | 'recovering'> => {
-  if (origin !== undefined) return 'stood-in'
+const appendOps = async (tx: Tx, ops: readonly Op[]): Promise<void> => {
+  const rows = await tx.sql(
+    `insert into platform.outbox (origin, kind, at, subject, body, audience)
+     select w.origin, o.kind, o.at, o.subject, o.body, o.audience
+       from unnest($1::text[], $2::timestamptz[], $3::text[], $4::jsonb[], $5::jsonb[], $6::text[])
+            with ordinality as o (kind, at, subject, body, audience, origin, place)
+       join platform.writing w on case when o.origin is null then w.own else w.origin = o.origin end
+      order by o.place
+     returning id`,
+    [
+      ops.map((op) => op.kind),
+      ops.map((op) => op.at),
+      ops.map((op) => op.subject),
+      ops.map((op) => JSON.stringify(op.body)),
+      ops.map((op) => JSON.stringify(op.audience)),
+      ops.map((op) => op.origin ?? null),
+    ],
+  )
+  if (rows.length < ops.length) throw new NotWriting(await whyNotWriting(tx, ops))
+  tx.signal('outbox')
+}
+const TOLD_OPS: Collector<Op> = { write: appendOps }
+
+const whyNotWriting = async (tx: Tx, ops: readonly Op[]): Promise<'stood-in' | 'recovering'> => {
+  if (ops.every(({ origin }) => origin !== undefined)) return 'stood-in'
   const [cell] = await tx.sql<{ state: string }>(`select state from platform.cell`)
   return cell?.state === 'stood-in' ? 'stood-in' : 'recovering'
 }

@@ -34,15 +34,19 @@ export const scheduleAll = async (tx: Tx, timers: readonly Timer[], now: Date): 
 }
 
 /**
- * Cancels the open timers of a subject, of some kinds or of all; gives how many. One that is running this moment is left:
+ * Cancels the open timers of a subject or of several, of some kinds or of all; gives how many. One that is running this moment is left:
  * whoever cancels may hold what its handler waits for, and the handler looks at the state and then does nothing.
  */
-export const cancel = async (tx: Tx, subject: string, kinds?: string | readonly string[]): Promise<number> => {
+export const cancel = async (
+  tx: Tx,
+  subjects: string | readonly string[],
+  kinds?: string | readonly string[],
+): Promise<number> => {
   const rows = await tx.sql(
     `with open as (
        select id
          from platform.timer
-        where subject = $1
+        where subject = any($1)
           and done_at is null
           and ($2::text[] is null or kind = any($2))
           for update skip locked
@@ -51,7 +55,9 @@ export const cancel = async (tx: Tx, subject: string, kinds?: string | readonly 
       using open
       where t.id = open.id
      returning t.id`,
-    [subject, kinds === undefined ? null : typeof kinds === 'string' ? [kinds] : kinds],
+    [listOf(subjects), kinds === undefined ? null : listOf(kinds)],
   )
   return rows.length
 }
+
+const listOf = (one: string | readonly string[]): readonly string[] => (typeof one === 'string' ? [one] : one)
