@@ -180,12 +180,10 @@ test('a room is opened by keyboard for a desk and a hospital; one is taken in, o
   const field = dialog.getByRole('combobox', { name: '누구와' })
   const take = async (words: string, name: string) => {
     await field.fill(words)
-    await dialog.getByRole('option', { name }).first().waitFor()
-    for (let tries = 0; tries < 20; tries += 1) {
-      const current = dialog.locator('[role="option"][aria-selected="true"]', { hasText: name })
-      if ((await current.count()) > 0) break
-      await field.press('ArrowDown')
-    }
+    const named = { has: page.locator('strong', { hasText: name }) }
+    await dialog.getByRole('option').filter(named).first().waitFor()
+    const current = dialog.locator('[role="option"][aria-selected="true"]').filter(named)
+    for (let tries = 0; tries < 20 && (await current.count()) === 0; tries += 1) await field.press('ArrowDown')
     await field.press('Enter')
     await dialog.locator('.party-chips li', { hasText: name }).waitFor()
   }

@@ -63,7 +63,7 @@ const personView = (
 
 const FOUND_AT_MOST = 12
 
-/** People and hospitals of this region by name; a person also by the name of their hospital. */
+/** People by name, hospitals of this region by name, then the people of those hospitals. */
 export const findParties = async (rooms: Rooms, words: string) => {
   const { byId, hospitals } = await rooms.directory.current()
   const wanted = words.normalize('NFC').toLocaleLowerCase()
@@ -72,23 +72,26 @@ export const findParties = async (rooms: Rooms, words: string) => {
     .filter(({ sidoCode, name }) => sidoCode === rooms.region && has(name))
     .sort((a, b) => a.name.length - b.name.length || (a.name < b.name ? -1 : 1))
     .slice(0, FOUND_AT_MOST)
-  const people = await rooms.db.sql<PersonRow>(
-    `select ${PERSON}
+  const people = await rooms.db.sql<PersonRow & { readonly named: boolean }>(
+    `select ${PERSON}, p.name ilike $1 escape '\\' as named
        from platform.person p
       where p.disabled_at is null
         and (p.name ilike $1 escape '\\' or p.facility_id = any($2))
-      order by p.facility_id = any($2), p.name, p.id
+      order by named desc, p.name, p.id
       limit ${FOUND_AT_MOST}`,
     [`%${wanted.replace(/[\\%_]/g, '\\$&')}%`, places.map(({ id }) => id)],
   )
+  const views = (rows: readonly PersonRow[]) =>
+    rows.map((row) => personView({ kind: 'person', personId: row.id }, row, byId, false))
   const found: PartyView[] = [
-    ...people.map((row) => personView({ kind: 'person', personId: row.id }, row, byId, false)),
+    ...views(people.filter(({ named }) => named)),
     ...places.map(
       ({ id, name }): PartyView => ({
         party: { kind: 'hospital', hospitalId: id },
         ...{ name, place: null, roles: [], byRule: false },
       }),
     ),
+    ...views(people.filter(({ named }) => !named)),
   ]
   return ok({ parties: found })
 }

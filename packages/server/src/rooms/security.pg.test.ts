@@ -43,7 +43,9 @@ const sendFile = async (person: TestPerson, roomId: string, fileId: string) =>
 test('a stored script comes back as text of JSON, from every field it can be put into', async () => {
   await using w = await world({ hospitals: 1, slots: 1 })
   for (const script of SCRIPTS) {
-    const id = await talk(w, script)
+    const id = newId()
+    const parties = [{ kind: 'person' as const, personId: w.requester.id }]
+    must(await w.desk.call(e.openRoom, { body: { id, title: script, purpose: script, parties } }))
     const mentions = [{ kind: 'person' as const, personId: w.requester.id }]
     must(
       await w.desk.call(e.postMessage, {
@@ -220,6 +222,25 @@ test('a guest enters one room by link and code, reads from then on, writes, and 
     tries.map(({ outcome }) => outcome),
     ['entered', 'over'],
   )
+})
+
+test('a session that was planted in a guest’s browser is not the one they enter with', async () => {
+  await using w = await world({ hospitals: 1, slots: 1 })
+  const id = await talk(w)
+  const invited = must(await w.desk.call(e.inviteGuest, { params: { id }, body: { forName: '이전문의' } }))
+  const planted = 'planted-by-somebody-who-waits-for-it-to-be-used'
+  const entered = await w.test.inject({
+    method: 'POST',
+    url: '/api/guest/enter',
+    headers: { [CSRF_HEADER]: '1', cookie: `${SESSION_COOKIE}=${planted}` },
+    payload: { token: invited.link.split('#')[1] ?? '', code: invited.code, name: '이전문의' },
+  })
+  assert.equal(entered.statusCode, 200)
+  const given = /dure_session=([^;]+)/.exec(String(entered.headers['set-cookie']))?.[1] ?? ''
+  assert.notEqual(given, planted)
+  const look = (token: string) =>
+    w.test.inject({ method: 'GET', url: '/api/guest/room', headers: { cookie: `${SESSION_COOKIE}=${token}` } })
+  assert.deepEqual([(await look(planted)).statusCode, (await look(given)).statusCode], [401, 200])
 })
 
 test('codes are not guessed: five wrong ones void the link, and an address has ten tries a minute', async () => {

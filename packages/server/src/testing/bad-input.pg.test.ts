@@ -152,3 +152,41 @@ test('a write without our own header is refused before anything is read', async 
     assert.equal(answer.statusCode, 403, endpoint.id)
   }
 })
+
+/** Whatever comes back is data that a browser does not run: no page, and not taken for one. */
+const assertInert = (answer: Awaited<ReturnType<TestPerson['inject']>>, where: string): void => {
+  assert.match(
+    String(answer.headers['content-type'] ?? 'application/json'),
+    /^(application\/(problem\+)?json|text\/event-stream)/,
+    where,
+  )
+  assert.equal(answer.headers['x-content-type-options'], 'nosniff', where)
+  assert.match(String(answer.headers['content-security-policy']), /script-src 'self'/, where)
+}
+
+test('a script in an address or in a body comes back from no route as anything a browser would run', async () => {
+  const { w, people } = await busy()
+  await using _ = w
+  const script = encodeURIComponent('"><script>alert(1)</script>')
+  const [, desk = w.desk] = people
+  for (const endpoint of w.test.cell.http.endpoints) {
+    if (endpoint.id === 'signOut' || endpoint.from === 'machine') continue
+    const path = endpoint.path.replace(/:[A-Za-z0-9_]+/g, script)
+    const url = `${path}?q=${script}&name=${script}&placeId=${script}&cursor=${script}`
+    const payload = {
+      text: decodeURIComponent(script),
+      name: decodeURIComponent(script),
+      id: decodeURIComponent(script),
+    }
+    const answer = await desk.inject({
+      method: endpoint.method,
+      url,
+      ...(endpoint.method === 'GET' ? {} : { payload }),
+    })
+    assertInert(answer, `${endpoint.id}: ${answer.statusCode}`)
+  }
+  for (const url of [`/api/${script}`, `/${script}`, `/rooms/${script}`, `/api/files/${script}`]) {
+    const answer = await desk.inject({ method: 'GET', url })
+    assert.doesNotMatch(answer.payload, /<script>alert/, url)
+  }
+})
