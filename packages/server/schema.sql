@@ -1921,6 +1921,18 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end
 $function$;
+CREATE OR REPLACE FUNCTION rooms.tick(last text, now_ms bigint, cell text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case
+           when last is null or now_ms > left(last, 13)::bigint then lpad(now_ms::text, 13, '0') || '-0000-' || cell
+           when substr(last, 15, 4) < 'ffff' then
+             left(last, 13) || '-' || lpad(to_hex(('x' || substr(last, 15, 4))::bit(16)::int + 1), 4, '0') || '-' || cell
+           else lpad((left(last, 13)::bigint + 1)::text, 13, '0') || '-0000-' || cell
+         end
+$function$;
 CREATE OR REPLACE FUNCTION rosters.append_only()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -85,6 +85,8 @@ export interface Db extends Queries {
    */
   tx<T>(work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
   onSignal(name: Signal, wake: () => void): void
+  /** The same as {@link Tx.signal}, after a statement that was a transaction by itself. */
+  signal(name: Signal): void
   stats(): SqlStats
   close(): Promise<void>
 }
@@ -160,6 +162,7 @@ export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): D
     sql: (text, values) => current().sql(text, values),
     tx,
     onSignal: (name, wake) => void signals.on(name, wake),
+    signal: (name) => void signals.emit(name),
     stats: () => ({ ...counts }),
     close: () => pool.end(),
   }

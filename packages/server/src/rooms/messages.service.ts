@@ -21,6 +21,7 @@ import {
   readableMessage,
   writerSight,
 } from './messages.sql.ts'
+import { insertPlainMessage } from './plain-message.sql.ts'
 import { noSuchRoom, type RoomResult, type Rooms, refuse } from './rooms.service.ts'
 import { lockRoom, type RoomRow, readersOf } from './rooms.sql.ts'
 import type { MessageRow } from './rows.ts'
@@ -48,13 +49,45 @@ export type MessageInput = z.output<typeof newMessage>
 type Written = RoomResult<MessageView, 'not-found' | 'not-allowed' | 'conflict' | 'wrong-state' | 'invalid-input'>
 
 /** Writes one message: once, however often it is sent, and in the order of the room. */
-export const writeMessage = (
+export const writeMessage = async (
   rooms: Rooms,
   author: Author,
   roomId: string,
   input: MessageInput,
   now: Date,
-): Promise<Written> =>
+): Promise<Written> => {
+  const row = isPlain(input, now) ? await writePlain(rooms, author, roomId, input, now) : undefined
+  return row === undefined
+    ? writeInRoom(rooms, author, roomId, input, now)
+    : ok(toMessageView(row, NOTHING_BESIDE, { personId: author.id }))
+}
+
+/** Nothing but words: most of what is written. */
+const isPlain = ({ body, mentions, replyTo, needsAck, writtenAt }: MessageInput, now: Date): boolean =>
+  body.kind !== 'files' && mentions.length === 0 && replyTo === null && needsAck === null && !liesAhead(writtenAt, now)
+
+const writePlain = (rooms: Rooms, author: Author, roomId: string, input: MessageInput, now: Date) => {
+  const digest = digestOf(roomId, author.id, input)
+  const message = { ...unstamped(author, roomId, input, now), digest, cell: rooms.region }
+  return insertPlainMessage(rooms.db, message, author.keys, { roomId, digest: digest.toString('base64url') })
+}
+
+/** What of a message does not depend on its room's state. */
+const unstamped = (author: Author, roomId: string, input: MessageInput, now: Date) => ({
+  id: input.id,
+  room_id: roomId,
+  at: now,
+  author_id: author.id,
+  author_name: author.name,
+  author_place: author.place,
+  guest: author.guest,
+  kind: input.body.kind,
+  body: storedBody(input),
+  written_at: input.writtenAt === null ? null : new Date(input.writtenAt),
+  grams: gramsOf(textOf(input)),
+})
+
+const writeInRoom = (rooms: Rooms, author: Author, roomId: string, input: MessageInput, now: Date): Promise<Written> =>
   rooms.db.tx(async (tx) => {
     const room = await lockRoom(tx, roomId)
     const sight = await writerSight(tx, roomId, author.keys, input.id)
@@ -70,21 +103,11 @@ export const writeMessage = (
     const mentions = await resolveMentions(tx, input.mentions, now)
     if (!mentions.ok) return mentions
     const row = await append(rooms, tx, room, {
-      id: input.id,
-      room_id: roomId,
-      at: now,
-      author_id: author.id,
-      author_name: author.name,
-      author_place: author.place,
-      guest: author.guest,
-      kind: input.body.kind,
-      body: storedBody(input),
+      ...unstamped(author, roomId, input, now),
       mentions: mentions.value,
       reply_to: input.replyTo,
       target_id: null,
-      written_at: input.writtenAt === null ? null : new Date(input.writtenAt),
       digest,
-      grams: gramsOf(textOf(input)),
     })
     if (row === undefined) return refuse('conflict', 'this id was used in another room', '/body/id')
     if (input.body.kind === 'files') await attachFiles(tx, row.id, input.body.fileIds)
@@ -168,11 +191,12 @@ const textOf = ({ body }: MessageInput): string => (body.kind === 'quick' ? '' :
 
 /** Later than this ahead of the server's clock a text was not typed. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000
+const liesAhead = (writtenAt: string | null, now: Date): boolean =>
+  writtenAt !== null && Date.parse(writtenAt) > now.getTime() + CLOCK_TOLERANCE_MS
 
 const refusedInput = async (tx: Tx, room: RoomRow, author: Author, input: MessageInput, now: Date) => {
   const { body, replyTo, writtenAt, needsAck } = input
-  if (writtenAt !== null && Date.parse(writtenAt) > now.getTime() + CLOCK_TOLERANCE_MS)
-    return refuse('invalid-input', 'lies in the future', '/body/writtenAt')
+  if (liesAhead(writtenAt, now)) return refuse('invalid-input', 'lies in the future', '/body/writtenAt')
   if (replyTo !== null) {
     const target = await readableMessage(tx, replyTo, author.keys)
     if (target?.room_id !== room.id) return refuse('invalid-input', 'no such message in this room', '/body/replyTo')

@@ -2,7 +2,7 @@ import type { Queries, Tx } from '../platform/db.ts'
 import type { Key } from './keys.ts'
 import type { AckRow, Beside, FileRow, MessageRow } from './rows.ts'
 
-const MESSAGE = `m.id, m.room_id, m.number, m.hlc, m.cell, m.author_id, m.author_name, m.author_place, m.guest, m.kind, m.body,
+export const MESSAGE = `m.id, m.room_id, m.number, m.hlc, m.cell, m.author_id, m.author_name, m.author_place, m.guest, m.kind, m.body,
   m.mentions, m.reply_to, m.target_id, m.at, m.written_at, m.access, m.digest`
 
 export type NewMessageRow = Omit<MessageRow, 'number' | 'access'> & { readonly grams: readonly string[] }
