@@ -44,16 +44,15 @@ interface Live {
   request: string | null
 }
 
-export const readAgreement = async ({ databases, database }: Nation): Promise<Agreement> => {
+export const readAgreement = async ({ ask }: Pick<Nation, 'ask'>): Promise<Agreement> => {
   const heads = new Map<string, Set<string>>()
   const live: Live[] = []
   const elsewhere: { ask: string; request: string; slot: string; fencing: string }[] = []
   let alarms = 0
   let records = 0
   for (const { code } of DEMO_CELLS) {
-    const name = database(code)
-    const rows = await databases.ask<{ origin: string; head: string; seq: number }>(
-      name,
+    const rows = await ask<{ origin: string; head: string; seq: number }>(
+      code,
       `select distinct on (origin) origin, seq::float8 as seq, seq || ':' || encode(hash, 'hex') as head
          from platform.oplog order by origin, seq desc`,
     )
@@ -63,10 +62,10 @@ export const readAgreement = async ({ databases, database }: Nation): Promise<Ag
     for (const other of DEMO_CELLS)
       if (!rows.some(({ origin }) => origin === other.code))
         heads.set(other.code, (heads.get(other.code) ?? new Set()).add(`nothing at ${code}`))
-    live.push(...(await databases.ask<Live>(name, LIVE)))
-    elsewhere.push(...(await databases.ask<(typeof elsewhere)[number]>(name, CONFIRMED_ELSEWHERE, [code])))
-    const [alarm] = await databases.ask<{ open: number }>(
-      name,
+    live.push(...(await ask<Live>(code, LIVE)))
+    elsewhere.push(...(await ask<(typeof elsewhere)[number]>(code, CONFIRMED_ELSEWHERE, [code])))
+    const [alarm] = await ask<{ open: number }>(
+      code,
       `select count(*)::int as open from exchange.alarm where cleared_at is null and what = 'fork'`,
     )
     alarms += alarm?.open ?? 0
@@ -89,12 +88,19 @@ export const readAgreement = async ({ databases, database }: Nation): Promise<Ag
 
 const repeated = (ids: readonly string[]): string[] => [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))]
 
-/** Waits until the logs stand still and agree; gives the last look either way. */
-export const untilAgreed = async (nation: Nation, limitMs: number): Promise<Agreement> => {
+/**
+ * Waits until the logs stand still and agree; gives the last look either way.
+ * @throws when at the end a database still does not answer
+ */
+export const untilAgreed = async (nation: Pick<Nation, 'ask'>, limitMs: number): Promise<Agreement> => {
   const deadline = performance.now() + limitMs
   for (;;) {
-    const found = await readAgreement(nation)
-    if (isAgreed(found) || performance.now() > deadline) return found
+    const late = performance.now() > deadline
+    const found = await readAgreement(nation).catch((error: unknown) => {
+      if (late) throw error
+      return undefined
+    })
+    if (found !== undefined && (isAgreed(found) || late)) return found
     await wait(250)
   }
 }

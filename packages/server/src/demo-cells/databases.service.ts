@@ -12,22 +12,25 @@ export interface Databases {
   ask<T extends pg.QueryResultRow>(name: string, sql: string, values?: readonly unknown[]): Promise<T[]>
 }
 
-export const databasesOf = (postgres: EmbeddedPostgres): Databases => {
-  const url = (name: string): string => postgres.url.replace(/(@[^/]*\/)[^?]*/, `$1${name}`)
-  const ask = async <T extends pg.QueryResultRow>(
-    name: string,
-    sql: string,
-    values: readonly unknown[] = [],
-  ): Promise<T[]> => {
-    const client = new pg.Client({ connectionString: url(name), application_name: 'dure-demo' })
-    client.on('error', () => undefined)
-    await client.connect()
-    try {
-      return (await client.query<T>(sql, [...values])).rows
-    } finally {
-      await client.end()
-    }
+/** One question on a connection of its own. */
+export const askAt = async <T extends pg.QueryResultRow>(
+  connectionString: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<T[]> => {
+  const client = new pg.Client({ connectionString, application_name: 'dure-demo', connectionTimeoutMillis: 8_000 })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return (await client.query<T>(sql, [...values])).rows
+  } finally {
+    await client.end()
   }
+}
+
+export const databasesOf = (postgres: Pick<EmbeddedPostgres, 'url'>): Databases => {
+  const url = (name: string): string => postgres.url.replace(/(@[^/]*\/)[^?]*/, `$1${name}`)
+  const ask: Databases['ask'] = (name, sql, values) => askAt(url(name), sql, values)
   return {
     url,
     ask,

@@ -1,11 +1,13 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { CutHow } from './network.ts'
 
-/** The way from one cell to another, which the demo may cut. */
+/** The way from one cell to another, which may be cut. */
 export interface DemoLink {
   /** Where the reading cell connects. */
   readonly port: number
   isUp(): boolean
-  cut(): void
+  /** `refused` (default): connections are closed at once. `silent`: nothing arrives, as when packets are dropped. */
+  cut(how?: CutHow): void
   heal(): void
   close(): Promise<void>
 }
@@ -15,7 +17,7 @@ export interface DemoLink {
  * @param target port of the cell at the other end; undefined while it does not run
  */
 export const openLink = async (target: () => number | undefined): Promise<DemoLink> => {
-  let up = true
+  let state: 'up' | CutHow = 'up'
   const sockets = new Set<Socket>()
   const keep = (socket: Socket): void => {
     sockets.add(socket)
@@ -26,8 +28,12 @@ export const openLink = async (target: () => number | undefined): Promise<DemoLi
   const server = createServer((near) => {
     keep(near)
     const port = target()
-    if (!up || port === undefined) {
+    if (state === 'refused' || port === undefined) {
       near.destroy()
+      return
+    }
+    if (state === 'silent') {
+      near.pause()
       return
     }
     const far = connect(port, '127.0.0.1')
@@ -45,13 +51,18 @@ export const openLink = async (target: () => number | undefined): Promise<DemoLi
   }
   return {
     port: (server.address() as AddressInfo).port,
-    isUp: () => up,
-    cut: () => {
-      up = false
-      endAll()
+    isUp: () => state === 'up',
+    cut: (how = 'refused') => {
+      state = how
+      if (how === 'refused') return endAll()
+      for (const socket of sockets) {
+        socket.unpipe()
+        socket.pause()
+      }
     },
     heal: () => {
-      up = true
+      state = 'up'
+      endAll()
     },
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

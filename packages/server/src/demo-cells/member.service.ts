@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer, type Server } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 const PROGRAM = fileURLToPath(new URL('./cell.process.ts', import.meta.url))
@@ -32,10 +33,12 @@ export interface Member {
 export interface MemberOptions {
   readonly code: string
   readonly port: number
+  /** What starts the program at its place in the network; empty: nothing special. */
+  readonly within: readonly string[]
   readonly env: Readonly<Record<string, string>>
 }
 
-export const makeMember = ({ code, port: wanted, env }: MemberOptions): Member => {
+export const makeMember = ({ code, port: wanted, within, env }: MemberOptions): Member => {
   let child: ChildProcess | undefined
   let ready: Ready | undefined
   let starting: Promise<void> | undefined
@@ -44,8 +47,13 @@ export const makeMember = ({ code, port: wanted, env }: MemberOptions): Member =
 
   const begin = async (): Promise<void> => {
     // Its own session: Ctrl-C reaches it through us, once and in order.
-    const one = spawn(process.execPath, [PROGRAM], {
-      env: { ...inherited(), ...env, DURE_PORT: String(port), DURE_REGION: code },
+    const [command = process.execPath, ...args] = [...within, process.execPath, PROGRAM]
+    const door = within.length === 0 ? undefined : await openDoor(port)
+    const one = spawn(command, args, {
+      env: {
+        ...{ ...inherited(), ...env, DURE_PORT: String(port), DURE_REGION: code },
+        ...(door === undefined ? {} : { DEMO_DOOR: '1' }),
+      },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
     })
@@ -57,6 +65,7 @@ export const makeMember = ({ code, port: wanted, env }: MemberOptions): Member =
       ready = undefined
       since = new Date()
     })
+    if (door !== undefined) one.send('door', door, () => door.close())
     ready = await readyOf(one, code)
     port = ready.port
     since = new Date()
@@ -95,6 +104,19 @@ const inherited = (): Record<string, string> => {
   return Object.fromEntries(
     kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   )
+}
+
+/**
+ * Where the screens of a cell are asked for that lives in another network: a socket keeps the network it was made in, whoever listens on it.
+ * Only its own screens come in this way, no other cell.
+ */
+const openDoor = async (port: number): Promise<Server> => {
+  const door = createServer()
+  await new Promise<void>((resolve, reject) => {
+    door.once('error', reject)
+    door.listen(port, '127.0.0.1', resolve)
+  })
+  return door
 }
 
 const readyOf = (child: ChildProcess, code: string): Promise<Ready> =>

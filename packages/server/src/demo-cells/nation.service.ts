@@ -1,23 +1,28 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type pg from 'pg'
 import { type Config, readConfig } from '../platform/config.ts'
 import { makeLogger } from '../platform/logger.ts'
 import { migrate } from '../platform/migrate.ts'
 import { startPostgres } from '../platform/postgres.ts'
-import { DEMO_CELLS, databaseOf, PAIRS, portOf } from './cells.ts'
-import { type Databases, databasesOf } from './databases.service.ts'
+import { DEMO_CELLS, databaseOf, portOf } from './cells.ts'
+import { askAt, type Databases, databasesOf } from './databases.service.ts'
 import { dataDirOf, type Founding, foundNation } from './founding.service.ts'
-import { type DemoLink, openLink } from './link.service.ts'
 import { type Member, makeMember } from './member.service.ts'
+import type { CutHow, MakeNetwork, Network } from './network.ts'
+import { proxied } from './proxies.service.ts'
 import { comeBack, type Outcome, sayRestored, standIn } from './standing.service.ts'
 
-/** Four cells, each a process and a database of its own in one embedded PostgreSQL, joined by links that can be cut. */
+/** Four cells, each a process and a database of its own, joined by ways that can be cut. */
 export interface Nation {
   readonly databases: Databases
+  readonly network: Network
   member(code: string): Member
   database(code: string): string
+  /** Asks the database of a cell as its owner, past the program. */
+  ask<T extends pg.QueryResultRow>(code: string, sql: string, values?: readonly unknown[]): Promise<T[]>
   isUp(one: string, other: string): boolean
-  cut(one: string, other: string): void
+  cut(one: string, other: string, how?: CutHow): void
   heal(one: string, other: string): void
   cutOff(code: string): void
   /** All links hold again; which cells run is not changed. */
@@ -45,7 +50,15 @@ export interface NationOptions {
   readonly set: 'cells' | 'story'
   /** Forget what earlier runs of this set left. */
   readonly fresh: boolean
+  /** Default: proxies on the loopback address. */
+  readonly network?: MakeNetwork | undefined
+  /** Cells that run an embedded PostgreSQL of their own in their data folder, as a single cell does; the others share one. */
+  readonly ownServer?: readonly string[] | undefined
 }
+
+/** Where the data of a cell lies. */
+export const placeOf = (options: Pick<NationOptions, 'dataDir' | 'set'>, code: string): string =>
+  dataDirOf(join(options.dataDir, options.set), code)
 
 export const startNation = async (options: NationOptions): Promise<Nation> => {
   const folder = join(options.dataDir, options.set)
@@ -58,32 +71,39 @@ export const startNation = async (options: NationOptions): Promise<Nation> => {
     endings.push(() => postgres.close())
     const databases = databasesOf(postgres)
     const database = (code: string): string => databaseOf(options.set, code)
+    const isOwn = (code: string): boolean => options.ownServer?.includes(code) === true
     if (options.fresh) await forget(folder, databases, database)
-    await makeDatabases(databases, database)
+    await makeDatabases(
+      databases,
+      DEMO_CELLS.filter(({ code }) => !isOwn(code)).map(({ code }) => database(code)),
+    )
     const founding = await foundNation(folder, new Date())
     const members = new Map<string, Member>()
-    const links = new Map<string, DemoLink>()
-    for (const pair of PAIRS)
-      for (const [from, to] of [pair, pair.toReversed() as [string, string]]) {
-        const link = await openLink(() => members.get(to)?.exchangePort())
-        links.set(`${from}>${to}`, link)
-        endings.push(() => link.close())
-      }
+    const network = await (options.network ?? proxied)((code) => members.get(code)?.exchangePort())
+    endings.push(() => network.close())
     for (const { code, offset } of DEMO_CELLS) {
-      const place = { dataDir: dataDirOf(folder, code), databaseUrl: databases.url(database(code)) }
-      const env = environmentOf(options, place, founding, routesOf(code, links))
-      members.set(code, makeMember({ code, port: portOf(options.firstPort, offset), env }))
+      const databaseUrl = isOwn(code) ? undefined : databases.url(database(code))
+      const env = environmentOf(options, { code, dataDir: dataDirOf(folder, code), databaseUrl }, founding, network)
+      members.set(
+        code,
+        makeMember({ code, port: portOf(options.firstPort, offset), within: network.within(code), env }),
+      )
     }
     endings.push(() => Promise.all([...members.values()].map((one) => one.stop())))
     // All wait for the last even when one fails: what is still starting could not be ended.
     const started = await Promise.allSettled([...members.values()].map((one) => one.start()))
     for (const one of started) if (one.status === 'rejected') throw one.reason
-    return { ...controlsOf({ folder, databases, database, members, links }), close }
+    const own = new Map<string, string>()
+    for (const { code } of DEMO_CELLS) if (isOwn(code)) own.set(code, await ownUrl(dataDirOf(folder, code)))
+    return { ...controlsOf({ folder, databases, database, own, members, network }), close }
   } catch (error) {
     await close()
     throw error
   }
 }
+
+/** Of the server a running cell has started; the same after it had to be started again. */
+const ownUrl = async (dataDir: string): Promise<string> => (await startPostgres({ dataDir, attach: true })).url
 
 const forget = async (folder: string, databases: Databases, database: (code: string) => string): Promise<void> => {
   for (const { code } of DEMO_CELLS) await databases.drop(database(code))
@@ -91,8 +111,7 @@ const forget = async (folder: string, databases: Databases, database: (code: str
 }
 
 /** Tables are made once; the other databases begin as copies. */
-const makeDatabases = async (databases: Databases, database: (code: string) => string): Promise<void> => {
-  const names = DEMO_CELLS.map(({ code }) => database(code))
+const makeDatabases = async (databases: Databases, names: readonly string[]): Promise<void> => {
   const rows = await databases.ask<{ datname: string }>('postgres', 'select datname from pg_database')
   const known = new Set(rows.map(({ datname }) => datname))
   const missing = names.filter((name) => !known.has(name))
@@ -103,79 +122,78 @@ const makeDatabases = async (databases: Databases, database: (code: string) => s
   for (const name of rest) await databases.copy(first, name)
 }
 
-const routesOf = (code: string, links: ReadonlyMap<string, DemoLink>): string =>
-  DEMO_CELLS.filter((to) => to.code !== code)
-    .map((to) => `${to.code}=127.0.0.1:${links.get(`${code}>${to.code}`)?.port}`)
-    .join(',')
-
 const environmentOf = (
   options: NationOptions,
-  place: { readonly dataDir: string; readonly databaseUrl: string },
+  place: { readonly code: string; readonly dataDir: string; readonly databaseUrl: string | undefined },
   founding: Founding,
-  routes: string,
-): Record<string, string> => ({
-  DURE_DEMO: '1',
-  DURE_HOST: options.host,
-  DURE_DATA_DIR: place.dataDir,
-  DURE_LOG_FILE: join(place.dataDir, 'dure.log'),
-  DATABASE_URL: place.databaseUrl,
-  DURE_POOL_SIZE: '8',
-  DURE_CELLS: founding.cellsFile,
-  DURE_CELLS_KEY: founding.cellsKey,
-  DURE_CELL_HOST: '127.0.0.1',
-  DURE_CELL_PORT: '0',
-  DURE_CELL_ROUTES: routes,
-  DURE_NATION_KEY: founding.nationKey,
-  DEMO_CONTROL_PORT: String(options.controlPort),
-})
+  network: Network,
+): Record<string, string> => {
+  const { host, port } = network.listensAt(place.code)
+  const others = DEMO_CELLS.filter((to) => to.code !== place.code)
+  return {
+    DURE_DEMO: '1',
+    DURE_HOST: options.host,
+    DURE_DATA_DIR: place.dataDir,
+    DURE_LOG_FILE: join(place.dataDir, 'dure.log'),
+    ...(place.databaseUrl === undefined ? {} : { DATABASE_URL: place.databaseUrl }),
+    ...(options.pgBin === undefined ? {} : { PGBIN: options.pgBin }),
+    DURE_POOL_SIZE: '8',
+    DURE_CELLS: founding.cellsFile,
+    DURE_CELLS_KEY: founding.cellsKey,
+    DURE_CELL_HOST: host,
+    DURE_CELL_PORT: String(port),
+    DURE_CELL_ROUTES: others.map((to) => `${to.code}=${network.route(place.code, to.code)}`).join(','),
+    DURE_NATION_KEY: founding.nationKey,
+    DEMO_CONTROL_PORT: String(options.controlPort),
+  }
+}
 
 interface Parts {
   readonly folder: string
   readonly databases: Databases
   readonly database: (code: string) => string
+  /** Addresses of databases that are in a server of their cell's own. */
+  readonly own: ReadonlyMap<string, string>
   readonly members: ReadonlyMap<string, Member>
-  readonly links: ReadonlyMap<string, DemoLink>
+  readonly network: Network
 }
 
-const controlsOf = ({ folder, databases, database, members, links }: Parts): Omit<Nation, 'close'> => {
+const controlsOf = ({ folder, databases, database, own, members, network }: Parts): Omit<Nation, 'close'> => {
   const member = (code: string): Member => {
     const one = members.get(code)
     if (one === undefined) throw new Error(`no cell ${code}`)
     return one
   }
-  const both = (one: string, other: string): readonly DemoLink[] =>
-    [links.get(`${one}>${other}`), links.get(`${other}>${one}`)].filter((link) => link !== undefined)
+  const urlOf = (code: string): string => own.get(code) ?? databases.url(database(code))
+  const shared = (code: string): string => {
+    if (own.has(code)) throw new Error(`the cell ${code} has a server of its own, which is copied as a folder`)
+    return database(code)
+  }
   const at = (code: string) => ({
     folder,
     config: configOf(dataDirOf(folder, code), code),
-    databaseUrl: databases.url(database(code)),
+    databaseUrl: urlOf(code),
   })
   return {
     databases,
+    network,
     member,
     database,
-    isUp: (one, other) => both(one, other).every((link) => link.isUp()),
-    cut: (one, other) => {
-      for (const link of both(one, other)) link.cut()
-    },
-    heal: (one, other) => {
-      for (const link of both(one, other)) link.heal()
-    },
-    cutOff: (code) => {
-      for (const pair of PAIRS) if (pair.includes(code)) for (const link of both(...pair)) link.cut()
-    },
-    healAll: () => {
-      for (const link of links.values()) link.heal()
-    },
+    ask: (code, sql, values) => askAt(urlOf(code), sql, values),
+    isUp: (one, other) => network.isUp(one, other),
+    cut: (one, other, how) => network.cut(one, other, how),
+    heal: (one, other) => network.heal(one, other),
+    cutOff: (code) => network.cutOff(code),
+    healAll: () => network.healAll(),
     standIn: (writer, origin) => standIn(at(writer), writer, origin),
     comeBack: (code) => comeBack(at(code)),
     backup: async (code, name) => {
       await databases.drop(name)
-      await databases.copy(database(code), name)
+      await databases.copy(shared(code), name)
     },
     restore: async (code, name) => {
-      await databases.drop(database(code))
-      await databases.copy(name, database(code))
+      await databases.drop(shared(code))
+      await databases.copy(name, shared(code))
     },
     sayRestored: (code) => sayRestored(at(code)),
   }

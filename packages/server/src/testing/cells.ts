@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import { type Cell, startCell } from '../cell.ts'
+import { type DemoLink, openLink } from '../demo-cells/link.service.ts'
 import { makeAuthority, makeCertificate, type PemPair } from '../exchange/authority.service.ts'
 import { type Directory, signDirectory } from '../exchange/directory.ts'
 import type { ExchangePort } from '../exchange/index.ts'
@@ -81,9 +81,9 @@ export const testCells = async (ids: readonly string[], options: TestCellsOption
   const cellsKey = rawPublicKey(root.privateKey).toString('base64url')
   const operators = ['kim', 'lee', 'park'].map((id) => ({ id, key: generateKeyPairSync('ed25519').privateKey }))
   const nodes = new Map<string, TestNode>()
-  const links = new Map<string, ProxiedLink>()
+  const links = new Map<string, DemoLink>()
   for (const from of ids)
-    for (const to of ids) if (from !== to) links.set(`${from}>${to}`, await proxiedLink(() => nodes.get(to)?.port()))
+    for (const to of ids) if (from !== to) links.set(`${from}>${to}`, await openLink(() => nodes.get(to)?.port()))
   for (const id of ids) nodes.set(id, await makeNode(id))
 
   let directory: Directory = {
@@ -226,59 +226,6 @@ export const testCells = async (ids: readonly string[], options: TestCellsOption
     cellsFile,
     cellsKey,
     [Symbol.asyncDispose]: dispose,
-  }
-}
-
-interface ProxiedLink extends TestLink {
-  readonly port: number
-  close(): Promise<void>
-}
-
-/** Bytes pass as they are: TLS is between the cells. */
-const proxiedLink = async (target: () => number | undefined): Promise<ProxiedLink> => {
-  let state: 'up' | 'refused' | 'silent' = 'up'
-  const sockets = new Set<Socket>()
-  const keep = (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    socket.on('error', () => socket.destroy())
-    socket.setNoDelay(true)
-  }
-  const server = createServer((incoming) => {
-    keep(incoming)
-    const port = target()
-    if (state === 'refused' || port === undefined) return incoming.destroy()
-    if (state === 'silent') return incoming.pause()
-    const outgoing = connect(port, '127.0.0.1')
-    keep(outgoing)
-    incoming.pipe(outgoing).pipe(incoming)
-    incoming.on('close', () => outgoing.destroy())
-    outgoing.on('close', () => incoming.destroy())
-    return undefined
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const destroyAll = () => {
-    for (const socket of [...sockets]) socket.destroy()
-  }
-  return {
-    port: (server.address() as AddressInfo).port,
-    cut: (how = 'refused') => {
-      state = how
-      if (how === 'refused') return destroyAll()
-      for (const socket of sockets) {
-        socket.unpipe()
-        socket.pause()
-      }
-    },
-    heal: () => {
-      state = 'up'
-      destroyAll()
-    },
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      destroyAll()
-      await closed
-    },
   }
 }
 
