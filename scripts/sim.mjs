@@ -20,9 +20,13 @@ if (values.seed !== undefined) {
 }
 const count = Number(values.seeds)
 const started = performance.now()
-const { broken, totals } = simulateMany(Number(values.from), count, options)
+const { broken, totals, troubles, sizes } = simulateMany(Number(values.from), count, options)
 const seconds = (performance.now() - started) / 1_000
 console.table({ seeds: count, broken: broken.length, ...totals, seconds: Math.round(seconds) })
+process.stdout.write(`${sizes.join(' to ')} cells each\n`)
+console.table(troubles)
 for (const { seed, violations } of broken.slice(0, 10)) process.stdout.write(`seed ${seed}: ${violations[0]}\n`)
-process.stdout.write(`${JSON.stringify({ name: 'sim', seeds: count, broken: broken.length, ...totals, seconds })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ name: 'sim', seeds: count, broken: broken.length, ...totals, seconds, troubles })}\n`,
+)
 process.exit(broken.length === 0 ? 0 : 1)

@@ -27,7 +27,7 @@ test('fully cut off, a region places its own patients and says "region only"; he
   await enterAs(person.page, 'demo-11-placement-1')
   const ladder = (rung: string) => person.page.locator(`[data-ladder="${rung}"]`).waitFor({ timeout: 30_000 })
   await ladder('all')
-  tell(t, await fullCut(world, () => ladder('only')))
+  tell(t, await fullCut(world, { whileCut: () => ladder('only') }))
   await ladder('all')
   await person.context.close()
 })

@@ -18,8 +18,14 @@ const untilAcknowledged = (load: Load, requests: number, beds = 0): Promise<void
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
 
-/** @param whileCut what the screens of the region are to be seen saying */
-export const fullCut = async (world: World, whileCut: () => Promise<void> = async () => {}): Promise<Figures> => {
+interface Cut {
+  /** Requests to be acknowledged meanwhile. */
+  readonly enough?: number
+  /** What the screens of the region are to be seen saying. */
+  readonly whileCut?: () => Promise<unknown>
+}
+
+export const fullCut = async (world: World, { enough = 10, whileCut }: Cut = {}): Promise<Figures> => {
   const { nation } = world
   const seoul = await world.region('11')
   nation.cutOff('11')
@@ -30,8 +36,8 @@ export const fullCut = async (world: World, whileCut: () => Promise<void> = asyn
     ] as const)
       await world.untilReached(from, to, false)
   const load = startLoad(seoul)
-  await untilAcknowledged(load, 10, 1)
-  await whileCut()
+  await untilAcknowledged(load, enough, 1)
+  await whileCut?.()
   const ledger = await load.stop()
   nation.healAll()
   const since = performance.now()
@@ -63,13 +69,13 @@ export const partialCut = async (world: World, how: CutHow): Promise<Figures> =>
   return judge(nation, '11', ledger, { fault: `two regions cut from each other (${how})`, note, since })
 }
 
-export const killedUnderLoad = async (world: World, times = 2): Promise<Figures> => {
+export const killedUnderLoad = async (world: World, { times = 2, enough = 8 } = {}): Promise<Figures> => {
   const { nation } = world
   const load = startLoad(await world.region('28'))
   const member = nation.member('28')
   let back = 0
   for (let time = 0; time < times; time += 1) {
-    await untilAcknowledged(load, load.ledger().requests.length + 8)
+    await untilAcknowledged(load, load.ledger().requests.length + enough)
     await member.kill()
     const started = performance.now()
     await member.start()

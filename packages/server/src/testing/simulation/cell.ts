@@ -12,6 +12,7 @@ import { type EpochReason, epochRefusal, nextEpoch } from '../../exchange/epoch.
 import { decideIntake, GENESIS_HASH } from '../../exchange/intake.ts'
 import type { CellId, LogRecord } from '../../exchange/log-record.ts'
 import { EPOCH_OPENED } from '../../exchange/log-record.ts'
+import { atomically, atWrite } from './crash.ts'
 import { emptyRegion, fold, type RegionOp, type RegionState } from './region-state.ts'
 import type { Watcher } from './watcher.ts'
 
@@ -48,6 +49,8 @@ export interface Cell {
   durable: Durable
   alive: boolean
   pausedUntil: number
+  /** The process ends after so many more writes; null: it does not. */
+  crashIn: number | null
   /** Restored from a backup and still learning from others what it had decided. */
   recoveringUntil: number | null
   readonly skewMs: number
@@ -58,6 +61,7 @@ export const newCell = (id: CellId, skewMs: number): Cell => ({
   durable: { copies: new Map(), redo: new Map(), nextId: 1, restoredAtEpoch: 0 },
   alive: true,
   pausedUntil: 0,
+  crashIn: null,
   recoveringUntil: null,
   skewMs,
 })
@@ -82,6 +86,7 @@ export const writes = (cell: Cell, origin: CellId): boolean => {
 
 /** One transaction: the change and the op together. */
 export const commit = (cell: Cell, origin: CellId, op: RegionOp, watcher: Watcher): void => {
+  atWrite(cell)
   const copy = copyOf(cell, origin)
   const id = `${cell.id}:${cell.durable.nextId++}`
   fold(copy.state, op)
@@ -93,6 +98,7 @@ export const commit = (cell: Cell, origin: CellId, op: RegionOp, watcher: Watche
 export const sequence = (cell: Cell, fault: Fault, late: (index: number) => boolean): void => {
   for (const [origin, copy] of cell.durable.copies) {
     if (copy.outbox.length === 0) continue
+    atWrite(cell)
     const waiting = fault === 'cursor-on-identity' ? copy.outbox.filter((_, index) => late(index)) : []
     for (const pending of copy.outbox) if (!waiting.includes(pending)) number(origin, copy, pending, fault)
     copy.outbox = waiting
@@ -174,6 +180,7 @@ export const receive = (cell: Cell, answers: readonly Answer[], fault: Fault, wa
 const takeByCursor = (cell: Cell, copy: Copy, { origin, records }: Answer) => {
   for (const record of records) {
     if (record.seq <= branchOf(copy).end || writes(cell, origin)) continue
+    atWrite(cell)
     copy.records.push(record)
     fold(copy.state, opOf(record))
   }
@@ -193,6 +200,7 @@ const takeRecord = (cell: Cell, copy: Copy, record: LogRecord, watcher: Watcher)
     watcher.alarm(record.origin, cell.id, 'epoch')
     return
   }
+  atWrite(cell)
   copy.records.push(record)
   fold(copy.state, op)
   // Only who decides for that region takes them up; were everybody to keep them, they would be handed round for ever.
@@ -203,6 +211,7 @@ const takeRecord = (cell: Cell, copy: Copy, record: LogRecord, watcher: Watcher)
 
 /** Someone else writes this region from an earlier point: what stands behind it here, numbered or not, is decided anew later. */
 const follow = (cell: Cell, copy: Copy, { origin, openings }: Answer) => {
+  atWrite(cell)
   const before = copy.following.openings
   const newestHeld = newestEpoch(branchOf(copy))
   copy.following = reconsider(branchOf(copy), copy.following, openings)
@@ -252,8 +261,10 @@ export const openEpoch = (
 ) => {
   const { state, gaveUp } = copyOf(cell, origin)
   const epoch = nextEpoch(Math.max(state.epoch, gaveUp, cell.durable.restoredAtEpoch), nowMs, cell.id)
-  commit(cell, origin, { kind: EPOCH_OPENED, epoch, writer: cell.id, reason, approvedBy }, watcher)
-  // Numbered in the same transaction: until it has its place in the log, nobody can tell which of two epochs is the newer.
-  sequence(cell, 'none', () => false)
-  copyOf(cell, origin).following = { openings: branchOf(copyOf(cell, origin)).openings, doubts: 0 }
+  atomically(cell, watcher, (heard) => {
+    commit(cell, origin, { kind: EPOCH_OPENED, epoch, writer: cell.id, reason, approvedBy }, heard)
+    // Numbered in the same transaction: until it has its place in the log, nobody can tell which of two epochs is the newer.
+    sequence(cell, 'none', () => false)
+    copyOf(cell, origin).following = { openings: branchOf(copyOf(cell, origin)).openings, doubts: 0 }
+  })
 }

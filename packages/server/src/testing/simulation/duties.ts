@@ -14,6 +14,7 @@ import { HOLD_TTL_MS } from '../../beds/placement-times.ts'
 import { nextFencing } from '../../exchange/epoch.ts'
 import type { CellId } from '../../exchange/log-record.ts'
 import { type Cell, commit, copyOf, type Fault, writes } from './cell.ts'
+import { atomically } from './crash.ts'
 import type { Random } from './random.ts'
 import type { RegionOp, RegionState } from './region-state.ts'
 import { requestOfAsk, type Watcher } from './watcher.ts'
@@ -30,7 +31,7 @@ export interface Duty {
 }
 
 export const doDuties = (duty: Duty): void => {
-  redo(duty)
+  if (duty.cell.durable.redo.size > 0) together(duty, redo)
   answerAsks(duty)
   followAsks(duty)
   endGrants(duty)
@@ -39,6 +40,10 @@ export const doDuties = (duty: Duty): void => {
 
 const stateOf = ({ cell, origin }: Duty, region = origin): RegionState => copyOf(cell, region).state
 const say = ({ cell, origin, watcher }: Duty, op: RegionOp): void => commit(cell, origin, op, watcher)
+
+/** In one transaction. */
+const together = (duty: Duty, work: (duty: Duty) => void): void =>
+  atomically(duty.cell, duty.watcher, (watcher) => work({ ...duty, watcher }))
 
 /** A slot that is free on its hospital's word of this epoch. */
 const freeSlot = (state: RegionState): { readonly slotId: string; readonly fencing: number } | null => {
@@ -65,7 +70,14 @@ const place = (duty: Duty) => {
   }
 }
 
-const holdOwn = (duty: Duty, requestId: string, free: { readonly slotId: string; readonly fencing: number }) => {
+const holdOwn = (duty: Duty, requestId: string, free: { readonly slotId: string; readonly fencing: number }) =>
+  together(duty, (one) => holdAndGiveUpAsks(one, requestId, free))
+
+const holdAndGiveUpAsks = (
+  duty: Duty,
+  requestId: string,
+  free: { readonly slotId: string; readonly fencing: number },
+) => {
   say(duty, { kind: 'slot-held', requestId, ...free })
   for (const ask of stateOf(duty).asks.values()) {
     const open = ask.requestId === requestId && ask.state === 'asked'
@@ -254,7 +266,10 @@ const redoOne = (duty: Duty, op: RegionOp) => {
 }
 
 /** The patient needs it no more: at home, cancelled or died. What was held is free. */
-export const closeRequest = (duty: Duty, requestId: string): void => {
+export const closeRequest = (duty: Duty, requestId: string): void =>
+  together(duty, (one) => closeAndGiveUp(one, requestId))
+
+const closeAndGiveUp = (duty: Duty, requestId: string): void => {
   const state = stateOf(duty)
   const request = state.requests.get(requestId)
   if (request === undefined || request.state === 'closed') return

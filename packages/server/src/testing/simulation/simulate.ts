@@ -3,7 +3,7 @@ import { nextEpoch } from '../../exchange/epoch.ts'
 import type { CellId, LogRecord } from '../../exchange/log-record.ts'
 import { type Cell, chainHash, copyOf, type Fault, openEpoch, refold, setUnnumberedAside, writes } from './cell.ts'
 import type { RegionOp } from './region-state.ts'
-import { awake, cut, newWorld, nowOf, step, type World } from './world.ts'
+import { awake, cut, newWorld, note, nowOf, step, type Trouble, type World, work } from './world.ts'
 
 export interface Run {
   readonly seed: number
@@ -16,6 +16,7 @@ export interface Run {
   readonly turnedAway: number
   readonly worstIdle: number
   readonly requests: number
+  readonly troubles: Readonly<Partial<Record<Trouble, number>>>
 }
 export interface RunOptions {
   readonly fault?: Fault
@@ -31,7 +32,7 @@ const STILL_STEPS = 130
 
 /** Plays one seed: trouble, then peace, then every promise is looked at. The same seed gives the same run. */
 export const simulate = (seed: number, options: RunOptions = {}): Run => {
-  const cells = options.cells ?? 3 + (seed % 5 === 0 ? seed % 15 : seed % 4)
+  const cells = options.cells ?? 3 + (seed % 5 === 0 ? (seed / 5) % 15 : seed % 4)
   const world = newWorld(seed, Math.min(cells, 17), options.fault ?? 'none')
   const ticks = options.chaosTicks ?? 150
   for (let tick = 0; tick < ticks; tick += 1) {
@@ -53,6 +54,7 @@ export const simulate = (seed: number, options: RunOptions = {}): Run => {
     turnedAway: world.turnedAway,
     worstIdle: world.worstIdle,
     requests: [...acknowledged.values()].reduce((sum, made) => sum + made.size, 0),
+    troubles: Object.fromEntries(world.troubles),
   }
 }
 
@@ -70,12 +72,14 @@ const settle = (world: World) => {
 // ------------------------------------------------------------------------------------------------ trouble
 
 /** What may happen in a step, with its weight in a hundred; the rest of the hundred nothing happens. */
-const TROUBLES: readonly { readonly weight: number; readonly befall: (world: World, cell: Cell) => void }[] = [
-  { weight: 6, befall: (world, cell) => cut(world, cell.id, world.random.pick(othersOf(world, cell))) },
+const BEFALLINGS: readonly { readonly weight: number; readonly befall: (world: World, cell: Cell) => void }[] = [
+  { weight: 6, befall: (world, cell) => cutFromOne(world, cell) },
   { weight: 3, befall: (world, cell) => cutFromAll(world, cell) },
   { weight: 6, befall: (world) => world.blocked.clear() },
   { weight: 3, befall: (world, cell) => pause(world, cell) },
-  { weight: 5, befall: (_, cell) => crash(cell) },
+  { weight: 2, befall: (world) => partition(world) },
+  { weight: 2, befall: (world, cell) => crash(world, cell) },
+  { weight: 5, befall: (world, cell) => crashAtAWrite(world, cell) },
   { weight: 5, befall: (world) => reviveAll(world) },
   { weight: 8, befall: (world, cell) => backUp(world, cell) },
   { weight: 5, befall: (world, cell) => restore(world, cell) },
@@ -86,7 +90,7 @@ const TROUBLES: readonly { readonly weight: number; readonly befall: (world: Wor
 const trouble = (world: World) => {
   const cell = world.cells.get(world.random.pick(world.ids))
   let left = world.random.below(100)
-  for (const { weight, befall } of TROUBLES) {
+  for (const { weight, befall } of BEFALLINGS) {
     left -= weight
     if (left >= 0) continue
     if (cell !== undefined) befall(world, cell)
@@ -95,14 +99,31 @@ const trouble = (world: World) => {
 }
 
 const othersOf = (world: World, cell: Cell): readonly CellId[] => world.ids.filter((id) => id !== cell.id)
+const cutFromOne = (world: World, cell: Cell) => {
+  note(world, 'cut')
+  cut(world, cell.id, world.random.pick(othersOf(world, cell)))
+}
+/** Two halves that do not hear of each other. */
+const partition = (world: World) => {
+  note(world, 'partitioned')
+  const here = new Set(world.ids.filter(() => world.random.chance(0.5)))
+  for (const one of here) for (const other of world.ids) if (!here.has(other)) cut(world, one, other)
+}
 const cutFromAll = (world: World, cell: Cell) => {
+  note(world, 'cut-from-all')
   for (const id of othersOf(world, cell)) cut(world, cell.id, id)
 }
 const pause = (world: World, cell: Cell) => {
+  note(world, 'paused')
   cell.pausedUntil = world.tick + world.random.below(20)
 }
-const crash = (cell: Cell) => {
+const crash = (world: World, cell: Cell) => {
+  note(world, 'crashed')
   cell.alive = false
+}
+/** In the midst of whatever it does next: between two transactions, or between two writes of one. */
+const crashAtAWrite = (world: World, cell: Cell) => {
+  cell.crashIn = world.random.below(8)
 }
 const reviveAll = (world: World) => {
   for (const cell of world.cells.values()) cell.alive = true
@@ -115,7 +136,9 @@ const backUp = (world: World, cell: Cell) => {
 const restore = (world: World, cell: Cell) => {
   const backup = world.backups.get(cell.id)
   if (backup === undefined) return
+  note(world, 'restored')
   rememberWhatOnlyThisDiskHad(world, cell)
+  cell.crashIn = null
   cell.durable = structuredClone(backup)
   cell.durable.nextId += 1_000_000 * world.tick
   cell.alive = true
@@ -150,20 +173,25 @@ const standIn = (world: World, cell: Cell) => {
   const state = lost === undefined ? undefined : copyOf(cell, lost.id).state
   if (lost === undefined || state === undefined || state.epoch === 0) return
   if (!awake(world, cell) || cell.recoveringUntil !== null || writes(cell, lost.id)) return
-  openEpoch(cell, lost.id, 'stood-in', [`${cell.id}-kim`, `${cell.id}-lee`], nowOf(world, cell), world.oracle)
-  world.stoodIn.add(lost.id)
+  const approvedBy = [`${cell.id}-kim`, `${cell.id}-lee`]
+  work(world, cell, () => {
+    openEpoch(cell, lost.id, 'stood-in', approvedBy, nowOf(world, cell), world.oracle)
+    note(world, 'stood-in')
+    world.stoodIn.add(lost.id)
+  })
 }
 
 /** A cell that finds its region written by a neighbour takes it back once its operators say so. */
 const comeHome = (world: World, cell: Cell) => {
   if (!awake(world, cell) || cell.recoveringUntil !== null || writes(cell, cell.id)) return
-  openEpoch(cell, cell.id, 'returned', [], nowOf(world, cell), world.oracle)
+  work(world, cell, () => openEpoch(cell, cell.id, 'returned', [], nowOf(world, cell), world.oracle))
 }
 
 const makePeace = (world: World) => {
   world.blocked.clear()
   for (const cell of world.cells.values()) {
     cell.alive = true
+    cell.crashIn = null
     cell.pausedUntil = 0
   }
   for (let round = 0; round < 60; round += 1) step(world, false)

@@ -13,6 +13,7 @@ import {
   vectorOf,
   writes,
 } from './cell.ts'
+import { atWrite, diesIn } from './crash.ts'
 import { closeRequest, type Duty, doDuties, vouch } from './duties.ts'
 import { type Random, seeded } from './random.ts'
 import type { RegionState } from './region-state.ts'
@@ -45,6 +46,19 @@ interface Journey {
   readonly fencing: number
 }
 
+export const TROUBLES = [
+  ...(['dropped', 'delayed', 'doubled', 'reordered', 'cut', 'partitioned', 'cut-from-all', 'paused'] as const),
+  ...(['crashed', 'crashed-at-a-write', 'restored', 'stood-in', 'clock-apart'] as const),
+] as const
+export type Trouble = (typeof TROUBLES)[number]
+export const note = ({ troubles }: Pick<World, 'troubles'>, trouble: Trouble): void =>
+  void troubles.set(trouble, (troubles.get(trouble) ?? 0) + 1)
+
+/** Work of one cell. A crash that was set on one of its writes happens here. */
+export const work = (world: World, cell: Cell, what: () => void): void => {
+  if (diesIn(cell, what)) note(world, 'crashed-at-a-write')
+}
+
 export interface World {
   readonly random: Random
   readonly cells: Map<CellId, Cell>
@@ -66,6 +80,8 @@ export interface World {
   turnedAway: number
   stoodIn: Set<CellId>
   readonly discharged: Set<string>
+  /** How often each kind of trouble came. */
+  readonly troubles: Map<Trouble, number>
   readonly gone: Set<string>
 }
 
@@ -110,9 +126,13 @@ export const newWorld = (seed: number, cellCount: number, fault: Fault): World =
     turnedAway: 0,
     stoodIn: new Set(),
     discharged: new Set(),
+    troubles: new Map(),
     gone: new Set(),
   }
-  for (const cell of world.cells.values()) found(world, cell)
+  for (const cell of world.cells.values()) {
+    found(world, cell)
+    if (Math.abs(cell.skewMs) >= TICK_MS / 2) note(world, 'clock-apart')
+  }
   return world
 }
 
@@ -149,7 +169,7 @@ export const step = (world: World, load: boolean): void => {
   deliver(world)
   for (const id of world.ids) {
     const cell = world.cells.get(id)
-    if (cell !== undefined && awake(world, cell)) stepCell(world, cell)
+    if (cell !== undefined && awake(world, cell)) work(world, cell, () => stepCell(world, cell))
   }
   if (load) askForBeds(world)
   hospitals(world)
@@ -185,10 +205,13 @@ export const isCutFromAll = (world: World, id: CellId) =>
 
 const send = (world: World, message: Omit<Message, 'due'>) => {
   const { random } = world
-  if (random.chance(0.05)) return
+  if (random.chance(0.05)) return note(world, 'dropped')
   const copies = random.chance(0.05) ? 2 : 1
+  if (copies > 1) note(world, 'doubled')
   for (let copy = 0; copy < copies; copy += 1) {
-    const delay = random.chance(0.1) ? 1 + random.below(20) : random.below(2)
+    const late = random.chance(0.1)
+    if (late) note(world, 'delayed')
+    const delay = late ? 1 + random.below(20) : random.below(2)
     world.messages.push({ ...message, due: world.tick + 1 + delay })
   }
 }
@@ -197,14 +220,16 @@ const deliver = (world: World) => {
   const due = world.messages.filter((message) => message.due <= world.tick)
   world.messages = world.messages.filter((message) => message.due > world.tick)
   while (due.length > 0) {
-    const [message] = due.splice(world.random.below(due.length), 1)
+    const which = world.random.below(due.length)
+    if (which > 0) note(world, 'reordered')
+    const [message] = due.splice(which, 1)
     const to = message === undefined ? undefined : world.cells.get(message.to)
     if (message === undefined || to === undefined || !awake(world, to)) continue
     if (world.blocked.has(link(message.from, message.to))) continue
     if (message.ask !== null) {
       const answers = recordsAfter(to, message.ask, world.fault)
       send(world, { from: message.to, to: message.from, ask: null, answers })
-    } else receive(to, message.answers, world.fault, world.oracle)
+    } else work(world, to, () => receive(to, message.answers, world.fault, world.oracle))
   }
 }
 
@@ -215,12 +240,13 @@ const askForBeds = (world: World) => {
     const writer = writerOf(world, origin)
     if (writer === undefined || !world.random.chance(0.04)) continue
     const requestId = `r${origin}-${world.nextRequest++}`
-    copyRequest(dutyOf(world, writer, origin), requestId, world)
+    work(world, writer, () => copyRequest(dutyOf(world, writer, origin), requestId, world))
   }
 }
 
 const copyRequest = (duty: Duty, requestId: string, world: World) => {
   const { cell, origin, watcher } = duty
+  atWrite(cell)
   const copy = copyOf(cell, origin)
   copy.outbox.push({ id: `${cell.id}:${cell.durable.nextId++}`, op: { kind: 'request-made', requestId } })
   copy.state.requests.set(requestId, { state: 'waiting', slotId: null, askId: null })
@@ -233,19 +259,23 @@ const hospitals = (world: World) => {
   for (const [slotId, bed] of world.beds) {
     const writer = writerOf(world, bed.origin)
     if (writer === undefined || !world.random.chance(0.6)) continue
-    const { state } = copyOf(writer, bed.origin)
-    const slot = state.slots.get(slotId)
-    const duty = dutyOf(world, writer, bed.origin)
-    if (slot === undefined || slot.vouchedIn !== state.epoch) {
-      vouch(duty, slotId, bed.patient ?? bed.expected)
-      continue
-    }
-    if (slot.fencing >= bed.fencing) {
-      bed.fencing = slot.fencing
-      bed.expected = slot.holder === null ? null : requestOfAsk(slot.holder)
-    }
-    if (slot.holder !== null && isNobodys(world, state, slotId, slot.holder)) freeByWord(duty, slotId)
+    work(world, writer, () => lookAtBed(world, writer, slotId, bed))
   }
+}
+
+const lookAtBed = (world: World, writer: Cell, slotId: string, bed: Bed) => {
+  const { state } = copyOf(writer, bed.origin)
+  const slot = state.slots.get(slotId)
+  const duty = dutyOf(world, writer, bed.origin)
+  if (slot === undefined || slot.vouchedIn !== state.epoch) {
+    vouch(duty, slotId, bed.patient ?? bed.expected)
+    return
+  }
+  if (slot.fencing >= bed.fencing) {
+    bed.fencing = slot.fencing
+    bed.expected = slot.holder === null ? null : requestOfAsk(slot.holder)
+  }
+  if (slot.holder !== null && isNobodys(world, state, slotId, slot.holder)) freeByWord(duty, slotId)
 }
 
 /** Kept on the hospital's own word for a patient who is not coming: nobody's log has the promise any more. */
@@ -263,6 +293,7 @@ const freeByWord = (duty: Duty, slotId: string) => {
   const { state } = copyOf(duty.cell, duty.origin)
   const slot = state.slots.get(slotId)
   if (slot === undefined) return
+  atWrite(duty.cell)
   const copy = copyOf(duty.cell, duty.origin)
   copy.outbox.push({ id: `${duty.cell.id}:${duty.cell.durable.nextId++}`, op: { kind: 'slot-freed', slotId } })
   state.slots.set(slotId, { ...slot, holder: null })
@@ -323,7 +354,7 @@ const tellHome = (world: World, requestId: string) => {
   const writer = writerOf(world, home)
   const state = writer === undefined ? undefined : copyOf(writer, home).state.requests.get(requestId)?.state
   if (writer === undefined || state === undefined || state === 'closed') return
-  closeRequest(dutyOf(world, writer, home), requestId)
+  work(world, writer, () => closeRequest(dutyOf(world, writer, home), requestId))
 }
 
 // ------------------------------------------------------------------------------------------------ progress

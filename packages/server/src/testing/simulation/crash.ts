@@ -1,0 +1,45 @@
+import type { Cell } from './cell.ts'
+import type { Watcher } from './watcher.ts'
+
+/** The process ends at this write. What was written before stays, what was to be written together with it does not. */
+export class Crash extends Error {}
+
+/** Before anything durable changes: the write that a crash was set on is not made. */
+export const atWrite = (cell: Cell): void => {
+  if (cell.crashIn === null) return
+  if (cell.crashIn === 0) throw new Crash(cell.id)
+  cell.crashIn -= 1
+}
+
+/** Several writes as one transaction: all of them or, when the process ends between them, none; and nobody hears of it before its end. */
+export const atomically = (cell: Cell, watcher: Watcher, work: (watcher: Watcher) => void): void => {
+  if (cell.crashIn === null) {
+    work(watcher)
+    return
+  }
+  const before = structuredClone(cell.durable)
+  const heard: (() => void)[] = []
+  try {
+    work({
+      committed: (...said) => void heard.push(() => watcher.committed(...said)),
+      alarm: (...said) => void heard.push(() => watcher.alarm(...said)),
+    })
+  } catch (error) {
+    cell.durable = before
+    throw error
+  }
+  for (const tell of heard) tell()
+}
+
+/** Work of one cell, which may end with its process. Gives whether it did. */
+export const diesIn = (cell: Cell, work: () => void): boolean => {
+  try {
+    work()
+    return false
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error
+    cell.alive = false
+    cell.crashIn = null
+    return true
+  }
+}
