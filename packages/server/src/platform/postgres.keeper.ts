@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from './logger.ts'
 
@@ -45,7 +44,7 @@ export const keepRunning = async ({ launch, clear, stop, log }: KeepOptions): Pr
   }
   const watch = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      await endOf(child)
       if (closing.signal.aborted) return
       log?.warn({ code: child.exitCode, signal: child.signalCode }, 'database-ended')
       await startAgain()
@@ -63,3 +62,9 @@ export const keepRunning = async ({ launch, clear, stop, log }: KeepOptions): Pr
     },
   }
 }
+
+const endOf = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve()
+    else child.once('exit', () => resolve())
+  })
