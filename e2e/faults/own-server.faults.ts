@@ -57,7 +57,7 @@ test('a full disk: writes are refused as such, reading and the other cells go on
     const pictures = process.env.E2E_PICTURES
     if (pictures !== undefined) await page.screenshot({ path: `${pictures}/full-disk.png` })
   }
-  tell(t, await diskFull(world, CODE, disk, { onScreen }))
+  tell(t, await diskFull(world, CODE, { disk, place, onScreen }))
   // What was pressed while there was no room has been sent again by the device, and is a request now.
   await page.waitForURL(/\/requests\/(?!new)/, { timeout: 60_000 })
   await context.close()

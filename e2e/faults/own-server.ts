@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bedEndpoints } from '@dure/contract'
 import { eventually } from '../../packages/server/src/testing/process.ts'
@@ -39,23 +39,35 @@ export const databaseKilled = async (world: World, code: string, place: string):
   return judge(world.nation, code, ledger, { fault: 'the database of a cell killed under load', note, since })
 }
 
+/** Goes through the files of PostgreSQL's log until one finds no room. Gives whether the server is down. */
+const breakLog = async (world: World, code: string, place: string, server: number): Promise<boolean> => {
+  const turn = `select pg_logical_emit_message(true, 'fault', 'one more'), pg_switch_wal()`
+  await world.nation.ask(code, turn).catch(() => undefined)
+  return !existsSync(`/proc/${server}`) || !isListed(place, server)
+}
+
+const isListed = (place: string, server: number): boolean => {
+  try {
+    return postmasterOf(place) === server
+  } catch {
+    return false
+  }
+}
+
 const readiness = async (world: World, code: string): Promise<string> => {
   const answer = await fetch(`${world.base(code)}/readyz`)
   const said = (await answer.json()) as { readonly code?: string; readonly status?: string }
   return `${answer.status} ${answer.ok ? said.status : said.code}`
 }
 
-export interface FullDiskLook {
+export interface FullDisk {
+  readonly disk: SmallDisk
+  readonly place: string
   /** While writes are refused and reading goes on. */
   readonly onScreen: () => Promise<void>
 }
 
-export const diskFull = async (
-  world: World,
-  code: string,
-  disk: SmallDisk,
-  { onScreen }: FullDiskLook,
-): Promise<Figures> => {
+export const diskFull = async (world: World, code: string, { disk, place, onScreen }: FullDisk): Promise<Figures> => {
   const { nation } = world
   const region = await world.region(code)
   const load = startLoad(region)
@@ -73,7 +85,8 @@ export const diskFull = async (
   await onScreen()
 
   // The server's own log finds no room either: PostgreSQL itself goes down, and cannot come back until there is.
-  await nation.ask(code, 'select pg_switch_wal()').catch(() => undefined)
+  const server = postmasterOf(place)
+  await eventually('the server has gone down', () => breakLog(world, code, place, server), LIMIT_MS)
   const others = neighbour.ledger().requests.length
   await eventually('the other cells go on', () => neighbour.ledger().requests.length >= others + 5, LIMIT_MS)
   await eventually(

@@ -14,8 +14,12 @@ export const isOutage = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false
   if ('syscall' in error && (error.syscall === 'connect' || error.syscall === 'write' || error.syscall === 'read'))
     return true
-  return /timeout exceeded when trying to connect|Connection terminated|Query read timeout/.test(error.message)
+  return WORDS.test(error.message)
 }
+
+/** The driver's own errors have no code. */
+const WORDS =
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|not queryable|Query read timeout/
 
 /** Serialization failure and deadlock after all attempts, lock, statement and idle timeouts. */
 const OUTAGE_STATES = new Set(['40001', '40P01', '55P03', '57014', '25P03'])
