@@ -12,6 +12,10 @@ const only = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? ''
 const files = globSync('e2e/faults/*.faults.ts')
   .filter((file) => file.includes(only))
   .sort()
+if (files.length === 0) {
+  process.stderr.write(`no file of e2e/faults has "${only}" in its path\n`)
+  process.exit(2)
+}
 const why = wantsProxies ? 'link proxies, as asked' : namespacesRefused()
 const links = why === undefined ? 'namespaces' : 'proxies'
 process.stdout.write(

@@ -41,6 +41,12 @@ export interface LoadOptions {
 
 const AGAIN_MS = 100
 let loads = 0
+const running = new Set<Load>()
+
+/** A test that failed has not stopped its own. */
+export const stopLoads = async (): Promise<void> => {
+  await Promise.all([...running].map((load) => load.stop()))
+}
 
 /**
  * Doctors of a region asking for beds, as their screens do: an action keeps its key until it is answered, however often it is sent.
@@ -99,14 +105,17 @@ export const startLoad = (region: Region, { askers = 3, placer = true }: LoadOpt
       }
     }
   }
-  const running = [...Array.from({ length: askers }, askOn), ...(placer ? [placeOn()] : [])]
+  const people = [...Array.from({ length: askers }, askOn), ...(placer ? [placeOn()] : [])]
   const ledger = (): Ledger => ({ requests, beds, phones, refusals })
-  return {
+  const load: Load = {
     ledger,
     stop: async () => {
       stopped = true
-      await Promise.all(running)
+      running.delete(load)
+      await Promise.all(people)
       return ledger()
     },
   }
+  running.add(load)
+  return load
 }

@@ -6,6 +6,7 @@ import { type Nation, startNation } from '../../packages/server/src/demo-cells/n
 import { type Region, regionAt } from '../../packages/server/src/demo-cells/placing.service.ts'
 import { temporaryFolder } from '../../packages/server/src/testing/database.ts'
 import { eventually } from '../../packages/server/src/testing/process.ts'
+import { stopLoads } from './load.ts'
 import { namespaces, sweepNamespaces } from './namespaces.ts'
 import { sweepDisks } from './small-disk.ts'
 
@@ -46,6 +47,7 @@ export const startWorld = async ({ namespacesOf, ownServer, before }: WorldOptio
   const control = await startControl('localhost', 0)
   let nation: Nation | undefined
   const close = async (): Promise<void> => {
+    await stopLoads()
     await nation?.close()
     await control.close()
     sweepAll()
