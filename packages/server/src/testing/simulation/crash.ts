@@ -1,18 +1,26 @@
-import type { Cell } from './cell.ts'
 import type { Watcher } from './watcher.ts'
+
+/** What may end in the midst of its work: what is durable stays. */
+interface Mortal {
+  readonly id: string
+  durable: unknown
+  alive: boolean
+  /** The process ends after so many more writes; null: it does not. */
+  crashIn: number | null
+}
 
 /** The process ends at this write. What was written before stays, what was to be written together with it does not. */
 export class Crash extends Error {}
 
 /** Before anything durable changes: the write that a crash was set on is not made. */
-export const atWrite = (cell: Cell): void => {
+export const atWrite = (cell: Mortal): void => {
   if (cell.crashIn === null) return
   if (cell.crashIn === 0) throw new Crash(cell.id)
   cell.crashIn -= 1
 }
 
 /** Several writes as one transaction: all of them or, when the process ends between them, none; and nobody hears of it before its end. */
-export const atomically = (cell: Cell, watcher: Watcher, work: (watcher: Watcher) => void): void => {
+export const atomically = (cell: Mortal, watcher: Watcher, work: (watcher: Watcher) => void): void => {
   if (cell.crashIn === null) {
     work(watcher)
     return
@@ -32,7 +40,7 @@ export const atomically = (cell: Cell, watcher: Watcher, work: (watcher: Watcher
 }
 
 /** Work of one cell, which may end with its process. Gives whether it did. */
-export const diesIn = (cell: Cell, work: () => void): boolean => {
+export const diesIn = (cell: Mortal, work: () => void): boolean => {
   try {
     work()
     return false
