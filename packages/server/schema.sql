@@ -693,6 +693,57 @@ create table exchange.alarm (
   constraint alarm_pkey PRIMARY KEY (id)
 );
 
+create table exchange.arriving (
+  origin text not null,
+  checkpoint jsonb not null,
+  signature bytea not null,
+  pieces jsonb not null,
+  openings jsonb not null,
+  taken_from text not null,
+  begun_at timestamp with time zone not null,
+  constraint arriving_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
+  constraint arriving_signature_check CHECK (length(signature) = 64),
+  constraint arriving_pkey PRIMARY KEY (origin)
+);
+
+create table exchange.arriving_piece (
+  origin text not null,
+  piece integer not null,
+  lines text not null,
+  constraint arriving_piece_origin_fkey FOREIGN KEY (origin) REFERENCES exchange.arriving(origin) ON DELETE CASCADE,
+  constraint arriving_piece_pkey PRIMARY KEY (origin, piece)
+);
+
+create table exchange.base (
+  origin text not null,
+  seq bigint not null,
+  rules text not null,
+  checkpoint jsonb not null,
+  signature bytea not null,
+  pieces jsonb not null,
+  taken_at timestamp with time zone not null,
+  taken_from text not null,
+  constraint base_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
+  constraint base_signature_check CHECK (length(signature) = 64),
+  constraint base_pkey PRIMARY KEY (origin)
+);
+
+create table exchange.base_record (
+  origin text not null,
+  seq bigint not null,
+  constraint base_record_pkey PRIMARY KEY (origin, seq)
+);
+
+create table exchange.checkpoint (
+  origin text not null,
+  seq bigint not null,
+  upto bigint not null,
+  state text not null,
+  pieces jsonb,
+  constraint checkpoint_state_check CHECK (state = ANY (ARRAY['claimed'::text, 'good'::text, 'differs'::text, 'passed-over'::text])),
+  constraint checkpoint_pkey PRIMARY KEY (origin, seq)
+);
+
 create table exchange.command (
   id text not null,
   kind text not null,
@@ -712,6 +763,26 @@ create table exchange.directory (
   adopted_at timestamp with time zone not null,
   constraint directory_one_check CHECK (one),
   constraint directory_pkey PRIMARY KEY (one)
+);
+
+create table exchange.fold (
+  origin text not null,
+  rules text not null,
+  upto bigint not null,
+  constraint fold_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
+  constraint fold_pkey PRIMARY KEY (origin)
+);
+
+create table exchange.kept (
+  origin text not null,
+  seq bigint not null,
+  key text,
+  first boolean not null,
+  aging_from timestamp with time zone,
+  gone_at bigint,
+  hash bytea not null,
+  constraint kept_hash_check CHECK (length(hash) = 32),
+  constraint kept_pkey PRIMARY KEY (origin, seq)
 );
 
 create table exchange.log (
@@ -1696,6 +1767,9 @@ CREATE INDEX push_job_due ON channels.push_job USING btree (next_try_at, id) WHE
 CREATE INDEX push_subscription_of_person ON channels.push_subscription USING btree (person_id);
 CREATE INDEX alarm_open ON exchange.alarm USING btree (origin) WHERE (cleared_at IS NULL);
 CREATE INDEX command_open ON exchange.command USING btree (asked_at) WHERE (done_at IS NULL);
+CREATE INDEX kept_aging ON exchange.kept USING btree (origin, aging_from) WHERE ((gone_at IS NULL) AND (aging_from IS NOT NULL));
+CREATE INDEX kept_gone ON exchange.kept USING btree (origin, gone_at) WHERE (gone_at IS NOT NULL);
+CREATE INDEX kept_newest ON exchange.kept USING btree (origin, key) WHERE ((gone_at IS NULL) AND (key IS NOT NULL));
 CREATE INDEX orphan_origin ON exchange.orphan USING btree (origin, seq);
 CREATE INDEX bed_count_history_by_hospital ON facilities.bed_count_history USING btree (hospital_id, bed_class, received_at DESC, id DESC);
 CREATE INDEX capability_yes ON facilities.capability USING btree (code, hospital_id) WHERE (answer = 'yes'::text);

@@ -6,7 +6,7 @@ import { branchOf, findLogs, type LogRow, planned } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import type { Mark } from './mark.service.ts'
 import type { Have, Vector } from './vector.ts'
-import { endLine } from './wire.ts'
+import { endLine, headLine } from './wire.ts'
 
 /** Characters of one answer before compression, about. Whole signed batches only, so one batch may go beyond it. */
 export const ANSWER_CHARS = 8 * 1024 * 1024
@@ -96,12 +96,12 @@ export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerPar
     return line
   }
 
-  const headLine = async (row: LogRow): Promise<string> => {
+  const headOf = async (row: LogRow): Promise<string> => {
     const line = await openingLine(row)
     if (line === undefined || line.signature === null) return ''
     const known = row.origin === self ? new Date() : asOf(row.origin)
-    const asOfText = known === null ? 'null' : `"${known.toISOString()}"`
-    return `{"log":"${row.origin}","end":${row.head?.seq ?? 0},"asOf":${asOfText},"signature":"${line.signature}","opening":${line.line}}\n`
+    const head = { origin: row.origin, end: row.head?.seq ?? 0, base: row.base, asOf: known }
+    return headLine(head, { line: line.line, signature: line.signature })
   }
 
   const lacking: Answering['lacking'] = async (vector) => {
@@ -121,7 +121,9 @@ export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerPar
     let left = limitChars
     for (const { row, start } of parts) {
       if (left <= 0) return sink.write(endLine(true))
-      await sink.write(await headLine(row))
+      await sink.write(await headOf(row))
+      // Its head says so: the reader has to begin with a snapshot, or to ask somebody who has everything.
+      if (start < row.base) continue
       const sent = await sendRecords(row, start, left, sink)
       left -= sent.chars
       if (sent.cut) return sink.write(endLine(true))
@@ -158,7 +160,7 @@ export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerPar
 
   const sendNothingNew: Answering['sendNothingNew'] = async (vector, sink) => {
     const asked = [...vector].filter(([, have]) => have.end !== NOTHING_BUT_NEWER).map(([origin]) => origin)
-    for (const row of await findLogs(db, asked)) await sink.write(await headLine(row))
+    for (const row of await findLogs(db, asked)) await sink.write(await headOf(row))
     await sink.write(endLine(false))
   }
 

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
-import { CELL_HEADER, OPLOG_PATH } from './listener.service.ts'
+import { CELL_HEADER, OPLOG_PATH, SNAPSHOT_PATH } from './listener.service.ts'
 import type { CellId } from './log-record.ts'
 import { ACCEPTED, unpacker } from './packing.ts'
 import { makeRunReader, type Step } from './runs.ts'
+import { type SnapshotAsk, writeSnapshotAsk } from './snapshot.answer.service.ts'
+import { makeSnapshotReader, type SnapshotStep } from './snapshot-lines.ts'
 import { type TlsFiles, tlsNameOf } from './tls.service.ts'
 import { type Vector, writeVector } from './vector.ts'
 import { MAX_LINE_CHARS, readLine } from './wire.ts'
@@ -30,9 +32,12 @@ export type AskFault =
 /** Why a question got no whole answer. `hostile`: what came was wrong, rather than too little. */
 export class AskFailed extends Error {
   readonly fault: AskFault
-  constructor(fault: AskFault, detail = '') {
+  /** Of the HTTP answer that refused. */
+  readonly status: number | undefined
+  constructor(fault: AskFault, detail = '', status?: number) {
     super(detail === '' ? fault : `${fault}: ${detail}`)
     this.fault = fault
+    this.status = status
   }
   get hostile(): boolean {
     return ['not-a-line', 'out-of-place', 'too-large', 'after-the-end'].includes(this.fault)
@@ -68,10 +73,14 @@ export const makeLink = (peer: CellId, address: string, tls: TlsFiles): Link => 
   return { peer, host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)), agent }
 }
 
-export interface Question {
-  readonly self: CellId
+export interface Question extends Asking {
   readonly vector: Vector
   readonly waitS: number
+}
+
+/** What every question has. */
+export interface Asking {
+  readonly self: CellId
   readonly signal: AbortSignal
   /** The peer gave a sign of life. */
   readonly onAlive: () => void
@@ -82,10 +91,22 @@ export interface Question {
  * Asks a peer and gives what comes, step by step; each run is whole and signed, and good even when a fault follows.
  * @throws AskFailed
  */
-export async function* ask(link: Link, question: Question): AsyncGenerator<Step> {
-  const { limits = LIMITS } = question
+export const ask = (link: Link, question: Question): AsyncGenerator<Step> =>
+  reading(link, question, `${OPLOG_PATH}?${writeVector(question.vector)}&wait=${question.waitS}`, readSteps)
+
+/**
+ * Asks a peer for a snapshot of one log.
+ * @throws AskFailed; with status 404 when the peer has no such snapshot
+ */
+export const askSnapshot = (link: Link, asking: Asking, wanted: SnapshotAsk): AsyncGenerator<SnapshotStep> =>
+  reading(link, asking, `${SNAPSHOT_PATH}?${writeSnapshotAsk(wanted)}`, readSnapshotSteps)
+
+type Reader<S> = (response: IncomingMessage, limits: Limits, heard: () => void, alive: () => void) => AsyncGenerator<S>
+
+async function* reading<S>(link: Link, asking: Asking, path: string, read: Reader<S>): AsyncGenerator<S> {
+  const { limits = LIMITS } = asking
   const stop = new AbortController()
-  const signal = AbortSignal.any([question.signal, stop.signal])
+  const signal = AbortSignal.any([asking.signal, stop.signal])
   let why: AskFailed | undefined
   const fail = (fault: AskFault) => {
     why ??= new AskFailed(fault)
@@ -94,13 +115,13 @@ export async function* ask(link: Link, question: Question): AsyncGenerator<Step>
   const silence = setTimeout(() => fail('silent'), Math.max(limits.silenceMs, CONNECT_MS))
   const alive = () => {
     silence.refresh()
-    question.onAlive()
+    asking.onAlive()
   }
   let whole: NodeJS.Timeout | undefined
   try {
-    const response = await open(link, question, signal, alive)
+    const response = await open(link, asking.self, path, signal, alive)
     whole = setTimeout(() => fail('too-slow'), limits.answerMs)
-    yield* readSteps(response, limits, () => silence.refresh(), question.onAlive)
+    yield* read(response, limits, () => silence.refresh(), asking.onAlive)
   } catch (error) {
     throw why ?? (error instanceof AskFailed ? error : new AskFailed('unreachable', explain(error)))
   } finally {
@@ -117,7 +138,8 @@ const explain = (error: unknown): string => {
 
 const open = (
   { host, port, agent }: Link,
-  { self, vector, waitS }: Question,
+  self: CellId,
+  path: string,
   signal: AbortSignal,
   alive: () => void,
 ): Promise<IncomingMessage> =>
@@ -126,7 +148,7 @@ const open = (
       host,
       port,
       agent,
-      path: `${OPLOG_PATH}?${writeVector(vector)}&wait=${waitS}`,
+      path,
       headers: { [CELL_HEADER]: self, 'accept-encoding': ACCEPTED, accept: 'application/x-ndjson' },
       signal,
     })
@@ -137,7 +159,7 @@ const open = (
       alive()
       if (response.statusCode === 200) return resolve(response)
       response.resume()
-      reject(new AskFailed('refused-by-peer', String(response.statusCode)))
+      reject(new AskFailed('refused-by-peer', String(response.statusCode), response.statusCode))
     })
     asked.end()
   })
@@ -171,6 +193,26 @@ async function* readSteps(
     yield* reader.rest()
     throw new AskFailed('cut-off')
   }
+}
+
+async function* readSnapshotSteps(
+  response: IncomingMessage,
+  limits: Limits,
+  heard: () => void,
+  alive: () => void,
+): AsyncGenerator<SnapshotStep> {
+  const take = makeSnapshotReader()
+  let ended = false
+  for await (const line of lines(response, limits, heard)) {
+    const steps = take(line)
+    if (typeof steps === 'string') throw new AskFailed(steps)
+    for (const step of steps) {
+      alive()
+      yield step
+      if (step.type === 'end') ended = true
+    }
+  }
+  if (!ended) throw new AskFailed('cut-off')
 }
 
 /** Lines of an answer, within the limits. */

@@ -5,6 +5,7 @@ import type { CellIdentity } from '../platform/oplog.key.ts'
 import { startWorker } from '../platform/worker.ts'
 import { makeAnswering, makeWakes, type Wakes } from './answer.service.ts'
 import { type Applying, makeApplying } from './applying.service.ts'
+import { followCheckpoints, makeCheckpoints } from './checkpoint.service.ts'
 import { makeLink } from './client.service.ts'
 import { doCommands } from './commands.service.ts'
 import { saveContacts, standingsOf } from './contact.sql.ts'
@@ -26,6 +27,9 @@ import { makeRecovery } from './recovery.ts'
 import { makeRegistry } from './registry.service.ts'
 import { SILENT_AFTER_MS } from './relays.ts'
 import { makeSealingKeys, openSealed, saveSealingKey, sealFor, withdrawSealingKey } from './sealing.service.ts'
+import { makeSnapshotAnswering } from './snapshot.answer.service.ts'
+import { makeSnapshotIntake } from './snapshot.intake.service.ts'
+import { makeSnapshots } from './snapshot.puller.service.ts'
 import { readTlsFiles } from './tls.service.ts'
 
 export interface Exchange {
@@ -47,6 +51,8 @@ export interface Exchange {
 const ROUND_MS = 1_000
 const TICK_MS = 500
 const SAVE_MS = 2_000
+/** How often to look whether a log has grown enough for a checkpoint, or has one to be looked at. */
+const CHECKPOINTS_MS = 5_000
 
 /** Everything a cell has to do with other cells. Without a list of cells: its own log, and nothing on the network. */
 export const makeExchange = (deps: Deps, version: string): Exchange => {
@@ -62,6 +68,7 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
   const directory = () => keeper?.current() ?? EMPTY_DIRECTORY
   const recovery = makeRecovery()
   const intake: Intake = makeIntake({ deps, self, directory, applying, registry })
+  const snapshotIntake = makeSnapshotIntake({ deps, self, directory, applying, registry, intake })
   let state: CellState = 'recovering'
   let identity: CellIdentity | undefined
   let listeningOn: number | undefined
@@ -74,6 +81,7 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
   }
   const others = () => directory().cells.flatMap(({ id }) => (id === self ? [] : [id]))
 
+  followCheckpoints(registry)
   registry.onRecord('cell-key-published', async (tx, record) => {
     const key = SealingKeyBody.safeParse(record.body)
     if (key.success) await saveSealingKey(tx, record.origin, key.data, record.seq, new Date(record.at))
@@ -166,6 +174,14 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     const { exchange } = config
     if (exchange === undefined) return { close: async () => undefined }
     const tls = await readTlsFiles(exchange.tlsDir)
+    const snapshots = makeSnapshots({
+      deps,
+      self,
+      intake: snapshotIntake,
+      behind: exchange.snapshotBehind,
+      mayBeginOwn: () => recovery.lacksWholeLog(others()),
+      refused,
+    })
     const running = new Map<CellId, { readonly address: string; readonly puller: Puller }>()
     const follow = async () => {
       for (const { id, address: listed } of directory().cells) {
@@ -177,12 +193,14 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
           deps,
           self,
           intake,
+          snapshots,
           contacts,
           state: () => state,
           others,
           refused,
           applied: (origin, count) => counts.applied.inc({ origin }, count),
           heardOwn: recovery.heard,
+          ownBeginsLater: recovery.beginsLater,
           unreachable: recovery.unreachable,
           lostOwn: enterRecovery,
           chance: Math.random,
@@ -234,13 +252,19 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     const { exchange } = config
     if (exchange === undefined) return
     const asOf = (origin: CellId) => contacts.asOf(origin)
-    const answering = makeAnswering({ db, self, asOf, raiseMark: marks.raise })
+    const answerParts = { db, self, asOf, raiseMark: marks.raise }
+    const answering = makeAnswering(answerParts)
+    const snapshots = makeSnapshotAnswering(answerParts)
     const tls = await readTlsFiles(exchange.tlsDir)
-    const { host, port: wanted } = exchange
-    const listener = await startListener({ answering, wakes, self, directory, refused, log, tls, host, port: wanted })
+    const { host, port: wanted, checkpointEvery: every } = exchange
+    const asked = { answering, snapshots, wakes, self, directory, refused, log, tls, host, port: wanted }
+    const listener = await startListener(asked)
     listeningOn = listener.port
     log.info({ port: listener.port, cells: others() }, 'exchange-ready')
     deps.onClose(() => listener.close())
+    const checkpoints = makeCheckpoints({ deps, identity: (await parts()).identity, every })
+    const vouching = startWorker('checkpoints', CHECKPOINTS_MS, checkpoints.step, log)
+    deps.onClose(() => vouching.close())
     const leading = startLeading(connection, startPullers, log)
     deps.onClose(() => leading.close())
   }

@@ -23,6 +23,7 @@ import { isSignedBy, type KnownOpening, openedBody, openingRefusal } from './ope
 import type { Registry } from './registry.service.ts'
 import type { Run } from './runs.ts'
 import { saveSealingKey } from './sealing.service.ts'
+import { forgetCheckpoints, letGoOfBase } from './snapshot.sql.ts'
 import { extraOf, type LogHeadLine } from './wire.ts'
 
 /** Why something that came was not taken. Everything refused is counted by this name. */
@@ -104,9 +105,13 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
   ): Promise<void> => {
     const now = clock.now()
     const { origin } = row
-    const shared = commonEnd(branchOf(row), { openings, end: Number.MAX_SAFE_INTEGER })
+    const common = commonEnd(branchOf(row), { openings, end: Number.MAX_SAFE_INTEGER })
+    // A snapshot is of one place. Before it there is nothing to go back to: the copy begins anew.
+    const shared = common < row.base ? 0 : common
     const newestEpochThere = newestEpoch({ openings })
     const given = shared < (row.head?.seq ?? 0) ? await giveUpAfter(tx, origin, shared, newestEpochThere, now) : []
+    if (shared < common) await letGoOfBase(tx, origin, common, newestEpochThere)
+    else if (given.length > 0) await forgetCheckpoints(tx, origin)
     const kept = row.openings.filter(({ seq }) => seq <= shared)
     await saveBranch(tx, origin, kept, { openings, doubts: 0 })
     await stopWriting(tx, origin, newest.writer, now)

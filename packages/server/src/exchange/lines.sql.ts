@@ -5,7 +5,7 @@ import type { CellId } from './log-record.ts'
  * A record as it travels, written by the database: a page comes as one text, and nothing of it is taken apart here only to be put
  * together again. Members that this version does not know stand where they are kept, in `extra`.
  */
-const LINE = `
+export const LINE = `
   '{"origin":"', o.origin, '","epoch":', o.epoch, ',"seq":', o.seq, ',"kind":"', o.kind, '","at":"',
   to_char(o.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '","subject":', to_json(o.subject), ',"body":', o.body, ',',
   substr(left(o.extra::text, -1), 2) || ',', '"prevHash":"', encode(o.prev_hash, 'hex'), '","hash":"', encode(o.hash, 'hex'), '"}'`

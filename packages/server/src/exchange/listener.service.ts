@@ -7,10 +7,12 @@ import { type Answering, answer, type Sink, type Wakes } from './answer.service.
 import type { Directory } from './directory.ts'
 import type { CellId } from './log-record.ts'
 import { type Packing, packer, packingFor } from './packing.ts'
+import { readSnapshotAsk, type SnapshotAnswering } from './snapshot.answer.service.ts'
 import { cellOfCertificate, type TlsFiles } from './tls.service.ts'
 import { readVector } from './vector.ts'
 
 export const OPLOG_PATH = '/oplog'
+export const SNAPSHOT_PATH = '/snapshot'
 export const NDJSON = 'application/x-ndjson; charset=utf-8'
 /** The cell in whose name a question is asked; must be the certificate's. */
 export const CELL_HEADER = 'x-dure-cell'
@@ -23,6 +25,7 @@ const PLAIN_CHARS = 8 * 1024
 
 export interface ListenerParts {
   readonly answering: Answering
+  readonly snapshots: SnapshotAnswering
   readonly wakes: Wakes
   readonly self: CellId
   readonly directory: () => Directory
@@ -38,7 +41,7 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** `GET /oplog?28=120@1:1&wait=20` for cells that show a certificate of the common authority, over mutual TLS. */
+/** `GET /oplog?28=120@1:1&wait=20` and `GET /snapshot?log=28` for cells that show a certificate of the common authority, over mutual TLS. */
 export const startListener = async (parts: ListenerParts): Promise<Listener> => {
   const stop = new AbortController()
   const asking = new Map<CellId, number>()
@@ -109,10 +112,9 @@ const serve = async (
     return refuse(response, 403, asker.why)
   }
   const url = URL.parse(request.url ?? '', 'https://cell')
-  if (request.method !== 'GET' || url?.pathname !== OPLOG_PATH) return refuse(response, 404, 'not-found')
-  const vector = readVector(url.searchParams)
-  const waitS = /^\d{1,2}$/.test(url.searchParams.get('wait') ?? '0') ? Number(url.searchParams.get('wait') ?? 0) : -1
-  if (vector === undefined || waitS < 0) {
+  const answering = request.method === 'GET' && url !== null ? answerTo(parts, url) : 'not-found'
+  if (answering === 'not-found') return refuse(response, 404, 'not-found')
+  if (answering === 'not-a-question') {
     parts.refused('question', { cell: asker.cell })
     return refuse(response, 400, 'not-a-question')
   }
@@ -128,10 +130,28 @@ const serve = async (
   const stop = AbortSignal.any([gone.signal, closing])
   const sink = makeSink(response, packingFor(String(request.headers['accept-encoding'] ?? '')), stop)
   try {
-    await answer(parts.answering, parts.wakes, vector, waitS, sink, () => sayAlive(response), stop)
-    await sink.end()
+    if (await answering(sink, () => sayAlive(response), stop)) await sink.end()
+    else refuse(response, 404, 'no-snapshot')
   } finally {
     asking.set(asker.cell, (asking.get(asker.cell) ?? 1) - 1)
+  }
+}
+
+/** Gives `false` when nothing was written because nothing like that is here. */
+type AnswerTo = (sink: Sink, alive: () => void, stop: AbortSignal) => Promise<boolean>
+
+const answerTo = (parts: ListenerParts, { pathname, searchParams }: URL): AnswerTo | 'not-found' | 'not-a-question' => {
+  if (pathname === SNAPSHOT_PATH) {
+    const wanted = readSnapshotAsk(searchParams)
+    return wanted === undefined ? 'not-a-question' : (sink) => parts.snapshots.send(wanted, sink)
+  }
+  if (pathname !== OPLOG_PATH) return 'not-found'
+  const vector = readVector(searchParams)
+  const wait = searchParams.get('wait') ?? '0'
+  if (vector === undefined || !/^\d{1,2}$/.test(wait)) return 'not-a-question'
+  return async (sink, alive, stop) => {
+    await answer(parts.answering, parts.wakes, vector, Number(wait), sink, alive, stop)
+    return true
   }
 }
 

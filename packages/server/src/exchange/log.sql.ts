@@ -23,6 +23,8 @@ export interface LogRow {
   readonly written: boolean
   /** Kinds of which earlier records wait to be applied. */
   readonly waiting: readonly string[]
+  /** The copy began with a snapshot: what is at or below this number is here only as far as that had it. 0: the copy is whole. */
+  readonly base: number
 }
 
 interface RawRow {
@@ -34,6 +36,7 @@ interface RawRow {
   stopped_why: string | null
   written: boolean
   waiting: string[]
+  base: number
   epoch: number | null
   seq: number | null
   hash: string | null
@@ -43,6 +46,7 @@ const SELECT = `
   select l.origin, l.openings, l.followed, l.doubts, l.stopped_at, l.stopped_why,
          exists (select from platform.writing w where w.origin = l.origin) as written,
          array(select u.kind from exchange.unapplied u where u.origin = l.origin) as waiting,
+         coalesce((select b.seq from exchange.base b where b.origin = l.origin), 0)::float8 as base,
          h.epoch::float8 as epoch, h.seq::float8 as seq, encode(h.hash, 'hex') as hash
     from exchange.log l
     left join lateral (
@@ -61,6 +65,7 @@ const toRow = (raw: RawRow): LogRow => ({
   stoppedWhy: raw.stopped_why,
   written: raw.written,
   waiting: raw.waiting,
+  base: raw.base,
 })
 
 export const emptyLog = (origin: CellId): LogRow => ({
@@ -72,6 +77,7 @@ export const emptyLog = (origin: CellId): LogRow => ({
   stoppedWhy: null,
   written: false,
   waiting: [],
+  base: 0,
 })
 
 export const branchOf = ({ openings, head }: Pick<LogRow, 'openings' | 'head'>): Branch => ({
@@ -132,7 +138,7 @@ export const hashesBetween = async (
   return new Map(rows.map(({ seq, hash }) => [seq, hash]))
 }
 
-interface RawRecord {
+export interface RawRecord {
   origin: string
   epoch: number
   seq: number
@@ -145,10 +151,10 @@ interface RawRecord {
   hash: string
 }
 
-const RECORD = `origin, epoch::float8 as epoch, seq::float8 as seq, kind, at, subject, body, extra,
+export const RECORD = `origin, epoch::float8 as epoch, seq::float8 as seq, kind, at, subject, body, extra,
   encode(prev_hash, 'hex') as prev_hash, encode(hash, 'hex') as hash`
 
-const toRecord = ({ at, extra, prev_hash, ...said }: RawRecord): LogRecord => {
+export const toRecord = ({ at, extra, prev_hash, ...said }: RawRecord): LogRecord => {
   const { hash, ...rest } = said
   return { ...extra, ...rest, at: at.toISOString(), prevHash: prev_hash, hash }
 }

@@ -57,8 +57,9 @@ const verify = async ({ origin, files }: Args, io: CommandIo): Promise<number | 
   const db = await io.openDb()
   const [cell] = await db.sql<{ public_key: Buffer }>(`select public_key from platform.cell`)
   const logs = await verifyLogs(db, await directoryOf(db, io), region, cell?.public_key ?? Buffer.alloc(32), origin)
-  for (const { origin: of, records, signatures, openings, fault } of logs) {
-    const found = fault === null ? 'whole' : `BROKEN at ${fault.seq}: ${fault.what}`
+  for (const { origin: of, records, from, vouched, signatures, openings, fault } of logs) {
+    const whole = from === 0 ? 'whole' : `whole from ${from}, before it a snapshot of ${vouched} records`
+    const found = fault === null ? whole : `BROKEN at ${fault.seq}: ${fault.what}`
     io.out(`${of}  ${records} records, ${openings} epochs, ${signatures} signatures  ${found}`)
   }
   if (logs.length === 0) io.out('no log is here')

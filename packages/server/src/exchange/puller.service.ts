@@ -10,12 +10,14 @@ import type { Intake, Taken } from './intake.service.ts'
 import { branchOf, emptyLog, findLogs, planned } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import { isRelayFor, SILENT_AFTER_MS } from './relays.ts'
+import type { Snapshots } from './snapshot.puller.service.ts'
 import type { Have, Vector } from './vector.ts'
 
 export interface PullerParts {
   readonly deps: Pick<Deps, 'db' | 'clock' | 'log'>
   readonly self: CellId
   readonly intake: Intake
+  readonly snapshots: Snapshots
   readonly contacts: Contacts
   readonly state: () => CellState
   /** Every other cell of the directory. */
@@ -24,6 +26,8 @@ export interface PullerParts {
   readonly applied: (origin: CellId, count: number) => void
   /** The peer has told all it has of our own log. */
   readonly heardOwn: (peer: CellId) => void
+  /** The peer has our own log only from a later place on than we need. */
+  readonly ownBeginsLater: (peer: CellId) => void
   /** The link failed: for a restored cell that peer cannot be waited for. */
   readonly unreachable: (peer: CellId) => void
   /** Somebody has records signed by us that we do not know. */
@@ -88,7 +92,15 @@ export const startPuller = (link: Link, parts: PullerParts): Puller => {
   }
 
   const pull = async (signal: AbortSignal): Promise<{ readonly refused: boolean }> => {
-    const asked = await wanted()
+    const asking = {
+      self,
+      signal,
+      onAlive: () => contacts.alive(peer, deps.clock.now(), performance.now()),
+      limits: parts.limits ?? LIMITS,
+    }
+    const origins = wantedOrigins()
+    const notNow = await parts.snapshots.before(link, origins, asking)
+    const asked = await vectorOf(origins.filter((origin) => !notNow.has(origin)))
     const relaying = [...asked.keys()].some((origin) => origin !== peer && origin !== self)
     const recovering = parts.state() === 'recovering'
     const waitS = first ? 0 : recovering ? 1 : relaying ? RELAY_WAIT_S : WAIT_S
@@ -99,23 +111,26 @@ export const startPuller = (link: Link, parts: PullerParts): Puller => {
       pending = undefined
       if (taken !== undefined) failed = (await judge(taken)) || failed
     }
-    const question = {
-      self,
-      vector: asked,
-      waitS,
-      signal,
-      onAlive: () => contacts.alive(peer, deps.clock.now(), performance.now()),
-      limits: parts.limits ?? LIMITS,
-    }
+    let toldOwn = asked.has(self) && asked.get(self)?.end !== NOTHING_BUT_NEWER
     try {
-      for await (const step of ask(link, question)) {
+      for await (const step of ask(link, { ...asking, vector: asked, waitS })) {
         await settle()
         if (failed) return { refused: true }
-        if (step.type === 'end' && !step.more && asked.get(self)?.end !== NOTHING_BUT_NEWER) parts.heardOwn(peer)
+        if (step.type === 'end' && !step.more && toldOwn) parts.heardOwn(peer)
         if (step.type === 'head') {
           const { origin, asOf } = step.head
-          if (!asked.has(origin)) return refuse('not-asked-for')
+          const have = asked.get(origin)
+          if (have === undefined) return refuse('not-asked-for')
           if (await judge(await parts.intake.header(step.head))) return { refused: true }
+          const meaning = parts.snapshots.heard(peer, step.head, have.end)
+          if (meaning === 'leave') return { refused: false }
+          if (meaning === 'begins-later') {
+            if (origin === self) {
+              toldOwn = false
+              parts.ownBeginsLater(peer)
+            }
+            continue
+          }
           if (asOf !== null && origin !== peer && origin !== self) contacts.relayed(origin, peer, asOf)
         }
         // The next run is read and hashed while the database takes this one.
@@ -151,13 +166,16 @@ export const startPuller = (link: Link, parts: PullerParts): Puller => {
     return { refused: true }
   }
 
-  const wanted = async (): Promise<Vector> => {
+  const wantedOrigins = (): readonly CellId[] => {
     const nowMs = performance.now()
     const others = parts.others()
     const silent = others.filter((id) => id !== peer && contacts.isSilent(id, nowMs, SILENT_AFTER_MS))
     const answering = others.filter((id) => !contacts.isSilent(id, nowMs, SILENT_AFTER_MS))
     const relayed = silent.filter((id) => isRelayFor(peer, id, [...new Set([...answering, peer])], nowMs))
-    const origins = [peer, self, ...relayed]
+    return [peer, self, ...relayed]
+  }
+
+  const vectorOf = async (origins: readonly CellId[]): Promise<Vector> => {
     const rows = await findLogs(planned(deps.db), origins)
     return new Map(
       origins.flatMap((origin) => {

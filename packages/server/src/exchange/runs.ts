@@ -1,4 +1,5 @@
 import { type CellId, EPOCH_OPENED, type LogRecord } from './log-record.ts'
+import { CHECKPOINT_MADE } from './superseding.ts'
 import { type Line, type LogHeadLine, MAX_RUN_CHARS, MAX_RUN_RECORDS } from './wire.ts'
 
 /** Records of one log in a row, the last signed by their writer; all of one epoch. */
@@ -21,6 +22,8 @@ export type WireFault = 'not-a-line' | 'out-of-place' | 'too-large' | 'after-the
 
 /** Whole batches are put together up to this many records: by the chain one signature vouches for all, and one transaction takes them. */
 const JOIN_RECORDS = 1_000
+
+const STAYS_ALONE: ReadonlySet<string> = new Set([EPOCH_OPENED, CHECKPOINT_MADE])
 
 /** Makes runs from lines. Records that no signature followed are never given out. */
 export const makeRunReader = () => {
@@ -61,7 +64,9 @@ export const makeRunReader = () => {
     if (record.origin !== origin) return 'out-of-place'
     const last = records.at(-1)
     // A run is of one epoch: who may sign it is a matter of the epoch.
-    const steps = last !== undefined && last.epoch !== record.epoch ? cut() : []
+    // A checkpoint keeps the signature that is on it alone: whoever passes a snapshot on has to show it.
+    const alone = record.kind === CHECKPOINT_MADE && signedUpTo === records.length
+    const steps = last !== undefined && (last.epoch !== record.epoch || alone) ? cut() : []
     const before = records.at(-1)
     if (before !== undefined && (before.seq + 1 !== record.seq || before.epoch !== record.epoch)) return 'out-of-place'
     if (records.length >= MAX_RUN_RECORDS || chars + more > MAX_RUN_CHARS) return 'too-large'
@@ -91,7 +96,7 @@ export const makeRunReader = () => {
         signedUpTo = records.length
         signature = line.signature
         // An opening is signed alone, and stays alone: its own signature is what allows its writer to write.
-        if (records.length === 1 && records[0]?.kind === EPOCH_OPENED) return cut()
+        if (records.length === 1 && STAYS_ALONE.has(records[0]?.kind ?? '')) return cut()
         return records.length >= JOIN_RECORDS || chars >= MAX_RUN_CHARS / 4 ? cut() : []
       }
       case 'end':

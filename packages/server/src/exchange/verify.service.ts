@@ -4,10 +4,15 @@ import { type Directory, logKeysOf } from './directory.ts'
 import { listLogs, planned, signedRecordsAfter } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import { openedBody, openingRefusal } from './opening.ts'
+import { type Start, verifySnapshot } from './verify-snapshot.service.ts'
 
 export interface Verified {
   readonly origin: CellId
+  /** Number of the last record, and of the one from which the chain was followed: 0, or where a copy's snapshot ends. */
   readonly records: number
+  readonly from: number
+  /** Before that: records of the snapshot, which the writer's checkpoint vouches for as a whole. */
+  readonly vouched: number
   readonly signatures: number
   readonly openings: number
   /** The first break; nothing behind it was looked at. */
@@ -48,13 +53,14 @@ export const verifyLogs = async (
 }
 
 const verifyLog = async (db: Db, directory: Directory, origin: CellId): Promise<Verified> => {
-  let after = { seq: 0, hash: FIRST_HASH }
-  let epoch = 0
-  let writer = origin
-  let signatures = 0
-  let openings = 0
+  const start = await verifyStart(db, directory, origin)
+  let { after, epoch, writer, signatures, openings } = start
+  const { from, vouched } = start
   let lastSigned = true
-  const result = (fault: Verified['fault']): Verified => ({ origin, records: after.seq, signatures, openings, fault })
+  const result = (fault: Verified['fault']): Verified => ({
+    ...{ origin, records: after.seq, from, vouched, signatures, openings, fault },
+  })
+  if (start.fault !== null) return result(start.fault)
   for (;;) {
     const page = await signedRecordsAfter(planned(db), origin, after.seq, PAGE)
     if (page.length === 0) break
@@ -84,3 +90,10 @@ const verifyLog = async (db: Db, directory: Directory, origin: CellId): Promise<
   }
   return result(lastSigned ? null : { seq: after.seq, what: 'end-not-signed' })
 }
+
+/** Where the chain begins: at record 1, or behind the snapshot a copy began with, once that is verified. */
+const verifyStart = async (db: Db, directory: Directory, origin: CellId): Promise<Start> =>
+  (await verifySnapshot(db, directory, origin)) ?? {
+    ...{ after: { seq: 0, hash: FIRST_HASH }, from: 0, vouched: 0 },
+    ...{ epoch: 0, writer: origin, signatures: 0, openings: 0, fault: null },
+  }

@@ -95,3 +95,27 @@ test('a run is of one epoch', () => {
   assert(Array.isArray(steps))
   assert.equal(steps[0]?.type, 'run')
 })
+
+test('a checkpoint stays alone with the signature that is on it, however many records come with it', () => {
+  const reader = makeRunReader()
+  const signed = (seq: number, byte: string) => lineOf({ signed: '28', seq, signature: byte.repeat(64) })
+  const opening = record(1, { kind: 'epoch-opened' })
+  const head = lineOf({ log: '28', end: 4, asOf: null, signature: 'aa'.repeat(64), opening })
+  const lines = [
+    ...[head, lineOf(record(2)), signed(2, 'bb'), lineOf(record(3, { kind: 'checkpoint-made' })), signed(3, 'cc')],
+    ...[lineOf(record(4)), signed(4, 'dd'), lineOf({ end: true, more: false })],
+  ]
+  const steps = lines.flatMap((line) => {
+    const more = reader.take(line)
+    assert(typeof more !== 'string')
+    return more
+  })
+  assert.deepEqual(
+    steps.flatMap((step) => (step.type === 'run' ? [[step.run.records.length, step.run.signature[0]]] : [])),
+    [
+      [1, 0xbb],
+      [1, 0xcc],
+      [1, 0xdd],
+    ],
+  )
+})

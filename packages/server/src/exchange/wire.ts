@@ -29,6 +29,8 @@ export interface LogHeadLine {
   readonly origin: CellId
   /** Number of the last record the sender has. */
   readonly end: number
+  /** What is at or below this the sender has only as a snapshot: it can give nothing that begins before. 0: it has everything. */
+  readonly base: number
   /** When the sender last knew this log to be whole: now for its own, else when it heard. By the clock of the sender. */
   readonly asOf: Date | null
   readonly opening: LogRecord
@@ -50,7 +52,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** One line, or `undefined` if it is none of ours. */
 export const readLine = (line: string): Line | undefined => {
-  const value = parse(line)
+  const value = parseLine(line)
   if (value === undefined) return undefined
   if (value.hash !== undefined) return readRecordLine(value, line.length)
   if (value.log !== undefined) return readHead(value)
@@ -58,10 +60,10 @@ export const readLine = (line: string): Line | undefined => {
   return value.end === true ? { type: 'end', more: value.more === true } : undefined
 }
 
-type Members = Readonly<Record<string, unknown>>
+export type Members = Readonly<Record<string, unknown>>
 
 /** What PostgreSQL or the stack could not take is looked at closely; the rest is what a cell writes every day. */
-const parse = (line: string): Members | undefined => {
+export const parseLine = (line: string): Members | undefined => {
   if (line.length > MAX_LINE_CHARS) return undefined
   try {
     const suspicious = line.includes('\\u') || line.includes('__proto__') || brackets(line) > MAX_DEPTH
@@ -121,7 +123,7 @@ export const extraOf = (record: LogRecord): string | null => {
   return JSON.stringify(Object.fromEntries(names.map((name) => [name, (record as unknown as Members)[name]])))
 }
 
-const readHead = ({ log, end, asOf, opening, signature }: Members): Line | undefined => {
+const readHead = ({ log, end, base, asOf, opening, signature }: Members): Line | undefined => {
   if (!isText(log, CELL) || !isPlace(end) || !isText(signature, HEX_128)) return undefined
   if (typeof opening !== 'object' || opening === null) return undefined
   const record = readRecord(opening as Members)
@@ -129,6 +131,7 @@ const readHead = ({ log, end, asOf, opening, signature }: Members): Line | undef
   const head = {
     origin: log,
     end,
+    base: isPlace(base) ? base : 0,
     asOf: isText(asOf, INSTANT) ? new Date(asOf) : null,
     opening: record,
     openingRecomputed: recompute(record),
@@ -142,4 +145,16 @@ const readSigned = ({ signed, seq, signature }: Members): Line | undefined =>
     ? { type: 'signed', origin: signed, seq, signature: Buffer.from(signature, 'hex') }
     : undefined
 
+/** The line a log begins with. `opening`: the record of its newest epoch as it travels, signed alone. */
+export const headLine = (
+  head: { readonly origin: CellId; readonly end: number; readonly base: number; readonly asOf: Date | null },
+  opening: { readonly line: string; readonly signature: string },
+): string => {
+  const asOf = head.asOf === null ? 'null' : `"${head.asOf.toISOString()}"`
+  const base = head.base === 0 ? '' : `"base":${head.base},`
+  return `{"log":"${head.origin}","end":${head.end},${base}"asOf":${asOf},"signature":"${opening.signature}","opening":${opening.line}}\n`
+}
+
 export const endLine = (more: boolean): string => `{"end":true,"more":${more}}\n`
+export const signedLine = (origin: CellId, seq: number, signature: string): string =>
+  `{"signed":"${origin}","seq":${seq},"signature":"${signature}"}\n`

@@ -57,6 +57,10 @@ export interface ExchangeConfig {
   readonly tlsDir: string
   /** Addresses to use in place of the list's: through a tunnel, say. */
   readonly routes: ReadonlyMap<string, string>
+  /** Records of a log written here between two checkpoints, by which newcomers may begin; 0: none is made. */
+  readonly checkpointEvery: number
+  /** A copy that lacks more records than this begins with a snapshot; 0: it always reads the whole log. */
+  readonly snapshotBehind: number
 }
 
 export interface ConfigFault {
@@ -161,6 +165,8 @@ const readExchange = (read: Read, faults: ConfigFault[], cwd: string, env: Envir
     port: read('DURE_CELL_PORT', 8443, 'a port number from 0 to 65535', wholeNumber(0, 65_535)),
     tlsDir: resolve(cwd, read('DURE_CELL_TLS', `${dataDir}/tls`, 'a folder', text)),
     routes: read<ReadonlyMap<string, string>>('DURE_CELL_ROUTES', new Map(), '11=host:port,26=host:port', routes),
+    checkpointEvery: read('DURE_CHECKPOINT_EVERY', 20_000, 'a number of records', wholeNumber(0, 10_000_000)),
+    snapshotBehind: read('DURE_SNAPSHOT_BEHIND', 100_000, 'a number of records', wholeNumber(0, 1_000_000_000)),
   }
   if (cellsFile !== undefined && cellsKey !== undefined)
     return { cellsFile: resolve(cwd, cellsFile), cellsKey, ...rest }

@@ -520,6 +520,46 @@ export interface ExchangeAlarm {
   what: string;
 }
 
+export interface ExchangeArriving {
+  begun_at: Timestamp;
+  checkpoint: Json;
+  openings: Json;
+  origin: string;
+  pieces: Json;
+  signature: Buffer;
+  taken_from: string;
+}
+
+export interface ExchangeArrivingPiece {
+  lines: string;
+  origin: string;
+  piece: number;
+}
+
+export interface ExchangeBase {
+  checkpoint: Json;
+  origin: string;
+  pieces: Json;
+  rules: string;
+  seq: Int8;
+  signature: Buffer;
+  taken_at: Timestamp;
+  taken_from: string;
+}
+
+export interface ExchangeBaseRecord {
+  origin: string;
+  seq: Int8;
+}
+
+export interface ExchangeCheckpoint {
+  origin: string;
+  pieces: Json | null;
+  seq: Int8;
+  state: string;
+  upto: Int8;
+}
+
 export interface ExchangeCommand {
   asked_at: Timestamp;
   done_at: Timestamp | null;
@@ -535,6 +575,22 @@ export interface ExchangeDirectory {
   document: Json;
   one: Generated<boolean>;
   version: Int8;
+}
+
+export interface ExchangeFold {
+  origin: string;
+  rules: string;
+  upto: Int8;
+}
+
+export interface ExchangeKept {
+  aging_from: Timestamp | null;
+  first: boolean;
+  gone_at: Int8 | null;
+  hash: Buffer;
+  key: string | null;
+  origin: string;
+  seq: Int8;
 }
 
 export interface ExchangeLog {
@@ -1235,8 +1291,15 @@ export interface DB {
   "channels.push_subscription": ChannelsPushSubscription;
   "channels.question": ChannelsQuestion;
   "exchange.alarm": ExchangeAlarm;
+  "exchange.arriving": ExchangeArriving;
+  "exchange.arriving_piece": ExchangeArrivingPiece;
+  "exchange.base": ExchangeBase;
+  "exchange.base_record": ExchangeBaseRecord;
+  "exchange.checkpoint": ExchangeCheckpoint;
   "exchange.command": ExchangeCommand;
   "exchange.directory": ExchangeDirectory;
+  "exchange.fold": ExchangeFold;
+  "exchange.kept": ExchangeKept;
   "exchange.log": ExchangeLog;
   "exchange.orphan": ExchangeOrphan;
   "exchange.peer": ExchangePeer;
