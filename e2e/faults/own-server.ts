@@ -100,7 +100,7 @@ export const diskFull = async (world: World, code: string, { disk, place, onScre
   const emptied = performance.now()
   await eventually('it takes requests again', () => load.ledger().requests.length >= before + 5, LIMIT_MS)
   const back = performance.now() - emptied
-  assert.equal(await readiness(world, code), '200 ready')
+  await eventually('readiness says so too', async () => (await readiness(world, code)) === '200 ready', LIMIT_MS)
   const since = performance.now()
   const [ledger] = await Promise.all([load.stop(), neighbour.stop()])
   assert.equal(member.pid(), program, 'the program was never ended')

@@ -106,10 +106,13 @@ export const restoredFromBackup = async (world: World): Promise<Figures> => {
   await eventually(
     'what had been acknowledged after the backup is back',
     async () => {
-      const rows = await nation.ask('41', 'select id from beds.request where id = any($1)', [
-        ledger.requests.map(({ id }) => id),
-      ])
-      return rows.length === ledger.requests.length
+      const [row] = await nation.ask<{ requests: number; beds: number }>(
+        '41',
+        `select (select count(*)::int from beds.request where id = any($1)) as requests,
+                (select count(*)::int from beds.hold where state = 'confirmed' and request_id = any($2)) as beds`,
+        [ledger.requests.map(({ id }) => id), ledger.beds.map(({ requestId }) => requestId)],
+      )
+      return row?.requests === ledger.requests.length && row.beds === ledger.beds.length
     },
     LIMIT_MS,
   )
