@@ -4,8 +4,12 @@ import { codeOf, DISK_FULL } from './db.ts'
  * No room on the database's disk, or on that of the rooms' files. What failed is undone with its transaction, so that it may be said that
  * nothing was half-saved; a server that breaks down over it while committing is an outage, and says nothing of the kind.
  */
-export const isFull = (error: unknown): boolean => FULL.has(codeOf(error))
+export const isFull = (error: unknown): boolean => FULL.has(codeOf(error)) && !isBreakdown(error)
 const FULL = new Set([DISK_FULL, 'ENOSPC', 'EDQUOT'])
+
+/** The server ends over it, and what was being committed may stand or not. */
+const isBreakdown = (error: unknown): boolean =>
+  error instanceof Error && 'severity' in error && (error.severity === 'PANIC' || error.severity === 'FATAL')
 
 /** The database is away or out of patience: trying again is right. */
 export const isOutage = (error: unknown): boolean => {
