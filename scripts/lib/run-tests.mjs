@@ -46,8 +46,7 @@ const runOnce = async (files, { concurrency, timeout }) => {
     const outcome = outcomes.get(file)
     if (type === 'test:pass') passed(outcome, data)
     if (type === 'test:fail') failed(outcome, data, data.details?.error)
-    if (type === 'test:stdout' || type === 'test:diagnostic' || type === 'test:stderr')
-      said(outcome, type, data.message)
+    if (type === 'test:stdout' || type === 'test:diagnostic' || type === 'test:stderr') said(outcome, type, data)
   }
   return outcomes
 }
@@ -78,8 +77,10 @@ const tell = (outcome, { file = '', name }, reason) => {
   process.stdout.write(`✖ ${file}\n  ${name}\n${reason.replace(/^/gm, '    ')}\n`)
 }
 
-const said = (outcome, type, message) => {
+const said = (outcome, type, { file = '', message }) => {
   const absent = NOT_PRESENT.exec(message)
-  if (absent !== null) outcome.absent += Number(absent[1])
-  else if (type === 'test:stderr') process.stderr.write(message)
+  if (absent === null) {
+    if (type === 'test:stderr') process.stderr.write(message)
+  } else if (existsSync('../shared')) tell(outcome, { file, name: 'cases left out' }, message)
+  else outcome.absent += Number(absent[1])
 }
