@@ -77,6 +77,7 @@ export const listDemoPeople = endpoint({
   path: '/api/demo/people',
   summary: 'The people of the demo region (demo only)',
   auth: 'public',
+  priority: 'desk',
   response: { status: 200, schema: z.object({ people: z.array(DemoPerson) }) },
   problems: [],
 })
@@ -88,6 +89,7 @@ export const demoSignIn = endpoint({
   path: '/api/demo/sign-in',
   summary: 'Sign in as a person of the demo region (demo only)',
   auth: 'public',
+  priority: 'desk',
   body: z.object({ personId: z.string().min(1).max(40) }),
   response: { status: 200, schema: Me },
   problems: ['not-found'],

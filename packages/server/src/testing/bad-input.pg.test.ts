@@ -16,7 +16,7 @@ import { addressOf, type HostileRequest, hostileRequest } from './hostile.ts'
 const REQUESTS_PER_ROUTE = 80
 
 /**
- * Tables that a refusal may write to: a key's answer is kept so that a repetition gets it again (none is sent here), and
+ * Tables that a refusal may write to: a key's answer is kept so that a repetition gets it again, and
  * a look at who the patient is, and a try to enter a room by a link, are written down also when they were refused.
  */
 const MAY_CHANGE = ['beds.identity_access', 'people.access_log', 'platform.answer', 'rooms.invitation_try']
@@ -87,6 +87,13 @@ const busyRoom = async (w: World, requestId: string): Promise<string[]> => {
   return [room.id, message.id, invited.invitation.id]
 }
 
+/** Every other request carries a key: its work and its answer are then one transaction. */
+let sent = 0
+const keyOfNext = (): Record<string, string> => {
+  sent += 1
+  return sent % 2 === 0 ? {} : { 'idempotency-key': `hostile-${sent}` }
+}
+
 const send = (person: TestPerson, endpoint: Endpoint, request: HostileRequest) =>
   person.inject({
     method: endpoint.method,
@@ -94,6 +101,7 @@ const send = (person: TestPerson, endpoint: Endpoint, request: HostileRequest) =
     headers: {
       cookie: String(person.headers.cookie),
       'x-dure': '1',
+      ...keyOfNext(),
       ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
     },
     ...(request.body === undefined ? {} : { payload: request.body }),
