@@ -91,11 +91,17 @@ export const registerPlacing = (http: Http, beds: Beds): void => {
     const { parallel } = offerPolicy(row.severity ?? 'severe', row.urgency, mode)
     const { byId } = await beds.finder.directory()
     const sido = (id: string) => byId.get(id)?.sidoCode ?? ''
-    const heard = new Map((await beds.exchange.standings()).map((one) => [one.origin, one.contactAt]))
+    // How old the word of another region is, is asked only where one is shown.
+    const isFar = ranking.candidates.some(({ hospitalId }) => sido(hospitalId) !== row.sido)
+    const [standings, names, labels, settled] = await Promise.all([
+      isFar ? beds.exchange.standings() : [],
+      namesOf(beds),
+      beds.finder.labels(),
+      settledNow(beds, row, now),
+    ])
+    const heard = new Map(standings.map((one) => [one.origin, one.contactAt]))
     const heardAt = (id: string) => heard.get(sido(id))?.toISOString() ?? null
-    const names = { ...(await namesOf(beds)), sido, heardAt }
-    const settled = await settledNow(beds, row, now)
-    return ok(toCandidatesView(row.id, now, ranking, parallel, names, await beds.finder.labels(), settled))
+    return ok(toCandidatesView(row.id, now, ranking, parallel, { ...names, sido, heardAt }, labels, settled))
   })
 
   route(e.suggestAssignment, async () => ok(await suggestForQueue(beds)))

@@ -20,6 +20,8 @@ export type TimerHandler = (tx: Tx, timer: Timer, now: Date) => Promise<void>
 /** Plans a timer in the caller's transaction. `id` is a new ULID. */
 export const schedule = (tx: Tx, timer: Timer, now: Date): Promise<void> => scheduleAll(tx, [timer], now)
 
+const SOON_MS = 1_000
+
 /** Plans some timers at once. */
 export const scheduleAll = async (tx: Tx, timers: readonly Timer[], now: Date): Promise<void> => {
   if (timers.length === 0) return
@@ -30,7 +32,8 @@ export const scheduleAll = async (tx: Tx, timers: readonly Timer[], now: Date): 
        from jsonb_to_recordset($1::jsonb) as t(id text, kind text, subject text, due_at timestamptz, payload jsonb)`,
     [JSON.stringify(rows), now],
   )
-  tx.signal('timer')
+  // The runner looks by itself every half second: it is woken for what cannot wait for that.
+  if (timers.some(({ dueAt }) => dueAt.getTime() - now.getTime() < SOON_MS)) tx.signal('timer')
 }
 
 /**
