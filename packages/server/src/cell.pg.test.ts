@@ -29,9 +29,9 @@ const withFolder = async (work: (env: Record<string, string>, dataDir: string) =
   }
 }
 
-test('the demo says one line, serves, survives kill -9 without an orphan, keeps its data, and ends cleanly', () =>
+test('the demo of one cell says one line, serves, survives kill -9 without an orphan, keeps its data, and ends cleanly', () =>
   withFolder(async (env, dataDir) => {
-    await using first = runProgram(DEMO, [], env)
+    await using first = runProgram(DEMO, ['--one'], env)
     const [, url = ''] = await first.until(READY)
     assert.equal((await fetch(`${url}/readyz`)).status, 200)
     const key = await readFile(join(dataDir, 'cell.key'), 'utf8')
@@ -39,7 +39,7 @@ test('the demo says one line, serves, survives kill -9 without an orphan, keeps 
     const cluster = await realpath(join(dataDir, 'postgres'))
     await eventually('no orphan', async () => (await serverProcesses(cluster)).length === 0)
 
-    await using second = runProgram(DEMO, [], env)
+    await using second = runProgram(DEMO, ['--one'], env)
     const [, again = ''] = await second.until(READY)
     const { people } = (await (await fetch(`${again}/api/demo/people`)).json()) as { people: unknown[] }
     assert(people.length > 0)
@@ -48,7 +48,7 @@ test('the demo says one line, serves, survives kill -9 without an orphan, keeps 
     assert.match(second.said(), READY)
     assert.deepEqual(await serverProcesses(cluster), [])
 
-    await using third = runProgram(DEMO, ['--fresh'], env)
+    await using third = runProgram(DEMO, ['--one', '--fresh'], env)
     await third.until(READY)
     assert.notEqual(await readFile(join(dataDir, 'cell.key'), 'utf8'), key)
     await third.end('SIGINT')
@@ -57,7 +57,7 @@ test('the demo says one line, serves, survives kill -9 without an orphan, keeps 
 test('the demo ends when the program that started it is gone', () =>
   withFolder(async (env, dataDir) => {
     const script = `import { spawn } from 'node:child_process'
-      spawn(process.execPath, [${JSON.stringify(DEMO)}], { stdio: ['ignore', 'inherit', 'inherit'] })`
+      spawn(process.execPath, [${JSON.stringify(DEMO)}, '--one'], { stdio: ['ignore', 'inherit', 'inherit'] })`
     await using parent = runProgram('--input-type=module', ['-e', script], env)
     await parent.until(READY)
     const cluster = await realpath(join(dataDir, 'postgres'))
@@ -80,7 +80,7 @@ test('a folder that is no data folder is not wiped', () =>
   withFolder(async (env, dataDir) => {
     await mkdir(dataDir)
     await writeFile(join(dataDir, 'thesis.txt'), 'ten years of work')
-    await using program = runProgram(DEMO, ['--fresh'], env)
+    await using program = runProgram(DEMO, ['--one', '--fresh'], env)
     assert.equal((await program.end()).code, 1)
     assert.match(program.said(), /does not look like a data folder/)
     assert.equal(await readFile(join(dataDir, 'thesis.txt'), 'utf8'), 'ten years of work')

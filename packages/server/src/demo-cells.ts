@@ -1,42 +1,34 @@
-// The demo of several cells: Seoul, Incheon, Gyeonggi and the nation, each a process and a database of its own, joined by links that
+// The demo of a small nation: Incheon, Seoul, Gyeonggi and the centre, each a process and a database of its own, joined by links that
 // can be cut. `--story` plays 15 October 2022 on four fresh ones.
-import { parseArgs } from 'node:util'
 import { addressOf, CONTROL_OFFSET, DEMO_CELLS, portOf } from './demo-cells/cells.ts'
-import { startControl } from './demo-cells/control.service.ts'
+import { type Control, startControl } from './demo-cells/control.service.ts'
+import type { DemoFlags } from './demo-cells/flags.ts'
+import { forgetFolder } from './demo-cells/folder.service.ts'
 import { type Nation, startNation } from './demo-cells/nation.service.ts'
-import { playStory } from './demo-cells/story.service.ts'
+import type { Config } from './platform/config.ts'
 import { configOrExit, EXIT, runUntilAsked } from './platform/process.ts'
-
-const USAGE = `npm run demo -- --cells [--fresh]   four cells, their links, and a page to cut them
-npm run demo -- --story [--fast]    15 October 2022 on four cells, in three minutes; --fast: without the pauses
-  --fresh  forget the four cells' data of earlier runs (the story always begins afresh)
-`
-
-const readFlags = () => {
-  try {
-    const type = 'boolean'
-    return parseArgs({
-      options: { cells: { type }, story: { type }, fast: { type }, fresh: { type }, dev: { type } },
-    }).values
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
-    return process.exit(EXIT.misconfigured)
-  }
-}
-
-const flags = readFlags()
-const config = configOrExit({ DURE_DEMO: '1', ...process.env }, process.cwd())
-if (config.databaseUrl !== undefined) {
-  process.stderr.write('The demo of several cells has its own embedded database; unset DATABASE_URL\n')
-  process.exit(EXIT.misconfigured)
-}
 
 interface Running {
   readonly nation: Nation
   close(): Promise<void>
 }
 
-const start = async (): Promise<Running> => {
+export const runCells = async (flags: DemoFlags): Promise<void> => {
+  const config = configOrExit({ DURE_DEMO: '1', ...process.env }, process.cwd())
+  let running: Running | undefined
+  await runUntilAsked(
+    async () => {
+      // The story forgets its own four only: what somebody tries out in the others stays.
+      if (flags.fresh && !flags.story) await forgetFolder(config.dataDir)
+      running = await start(config, flags)
+      return running
+    },
+    { withParent: true },
+  )
+  if (flags.story && running !== undefined) await play(running, flags)
+}
+
+const start = async (config: Config, flags: DemoFlags): Promise<Running> => {
   const control = await startControl(config.host, portOf(config.port, CONTROL_OFFSET))
   try {
     const nation = await startNation({
@@ -45,16 +37,12 @@ const start = async (): Promise<Running> => {
       host: config.host,
       firstPort: config.port,
       controlPort: control.port,
-      set: flags.story === true ? 'story' : 'cells',
-      fresh: flags.story === true || flags.fresh === true,
+      set: flags.story ? 'story' : 'cells',
+      fresh: flags.story,
+      logged: flags.dev ? 'terminal' : 'file',
     })
-    const addresses = new Map(
-      DEMO_CELLS.map(({ code, host }) => [code, addressOf(config.host, host, nation.member(code).port())]),
-    )
-    control.leads(nation, (code) => addresses.get(code) ?? '')
-    const lines = DEMO_CELLS.map(({ code, name }) => `  ${code} ${name}  ${addresses.get(code)}`)
-    const page = `${addressOf(config.host, 'control', control.port)}/demo/control`
-    process.stdout.write(`Four cells are ready:\n${lines.join('\n')}\n  control  ${page}\n`)
+    await Promise.all(DEMO_CELLS.map(({ code }) => nation.member(code).untilReady()))
+    announce(config, nation, control)
     const close = async (): Promise<void> => {
       await nation.close()
       await control.close()
@@ -66,23 +54,27 @@ const start = async (): Promise<Running> => {
   }
 }
 
-let running: Running | undefined
-await runUntilAsked(
-  async () => {
-    running = await start()
-    return running
-  },
-  { withParent: true },
-)
-
-if (flags.story === true && running !== undefined) {
-  const say = (line: string): void => void process.stdout.write(`${line}\n`)
-  const agreed = await playStory(running.nation, say, { paceMs: flags.fast === true ? 0 : undefined }).catch(
-    (error: unknown) => {
-      process.stderr.write(`The story broke off: ${error instanceof Error ? error.message : String(error)}\n`)
-      return false
-    },
+/** The first line is the one that programs wait for: by then all four answer that they are ready. */
+const announce = ({ host, publicUrl }: Config, nation: Nation, control: Control): void => {
+  const addresses = new Map(DEMO_CELLS.map(({ code }) => [code, addressOf(host, nation.member(code).port())]))
+  const [first] = DEMO_CELLS
+  if (first !== undefined && publicUrl !== undefined) addresses.set(first.code, publicUrl)
+  control.leads(nation, (code) => addresses.get(code) ?? '')
+  const lines = DEMO_CELLS.map(
+    ({ code, name, nameEn }) => `  ${code} ${name} ${nameEn.padEnd(9)} ${addresses.get(code)}`,
   )
+  const page = `${addressOf(host, control.port)}/demo/control`
+  process.stdout.write(`Dure is ready: ${addresses.get(first?.code ?? '')}\n`)
+  process.stdout.write(`${lines.join('\n')}\n  cut, kill, heal:     ${page}\n`)
+}
+
+const play = async (running: Running, { fast }: DemoFlags): Promise<never> => {
+  const { playStory } = await import('./demo-cells/story.service.ts')
+  const say = (line: string): void => void process.stdout.write(`${line}\n`)
+  const agreed = await playStory(running.nation, say, { paceMs: fast ? 0 : undefined }).catch((error: unknown) => {
+    process.stderr.write(`The story broke off: ${error instanceof Error ? error.message : String(error)}\n`)
+    return false
+  })
   await running.close()
   process.exit(agreed ? EXIT.asked : EXIT.broken)
 }

@@ -1,4 +1,3 @@
-import webPush from 'web-push'
 import type { Tx } from '../platform/db.ts'
 import { PUSH_RETRY_MS, PUSH_TIMEOUT_MS, PUSH_TTL_S } from './channel-times.ts'
 import type { Channels } from './channels.service.ts'
@@ -44,6 +43,7 @@ type Outcome =
 
 const post = async (channels: Channels, job: JobRow): Promise<Outcome> => {
   const { publicKey, privateKey } = await channels.vapidKeys()
+  const { default: webPush } = await import('web-push')
   try {
     const call = webPush.generateRequestDetails(
       { endpoint: job.endpoint, keys: { p256dh: job.p256dh, auth: job.auth } },

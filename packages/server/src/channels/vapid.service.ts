@@ -1,6 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import webPush from 'web-push'
 import { z } from 'zod'
 
 /** The pair by which push services know this cell (RFC 8292), base64url. */
@@ -32,6 +31,7 @@ const loadOrMake = async (dataDir: string): Promise<VapidKeys> => {
   })
   if (found !== undefined) return schema.parse(JSON.parse(found))
   await mkdir(dataDir, { recursive: true })
+  const { default: webPush } = await import('web-push')
   try {
     await writeFile(file, `${JSON.stringify(webPush.generateVAPIDKeys())}\n`, { mode: 0o600, flag: 'wx' })
   } catch (error) {

@@ -2,17 +2,16 @@
 export interface DemoCell {
   readonly code: string
   readonly name: string
-  /** English name in small letters, as in `seoul.localhost`: a name of its own, so that a browser keeps its cookies apart. */
-  readonly host: string
+  readonly nameEn: string
   /** Added to the port of the first one. */
   readonly offset: number
 }
 
 export const DEMO_CELLS: readonly DemoCell[] = [
-  { code: '28', name: '인천', host: 'incheon', offset: 0 },
-  { code: '11', name: '서울', host: 'seoul', offset: 1 },
-  { code: '41', name: '경기', host: 'gyeonggi', offset: 2 },
-  { code: '00', name: '중앙', host: 'national', offset: 3 },
+  { code: '28', name: '인천', nameEn: 'Incheon', offset: 0 },
+  { code: '11', name: '서울', nameEn: 'Seoul', offset: 1 },
+  { code: '41', name: '경기', nameEn: 'Gyeonggi', offset: 2 },
+  { code: '00', name: '중앙', nameEn: 'Nation', offset: 3 },
 ]
 export const CONTROL_OFFSET = DEMO_CELLS.length
 
@@ -26,6 +25,10 @@ export const PAIRS: readonly (readonly [string, string])[] = DEMO_CELLS.flatMap(
   DEMO_CELLS.slice(at + 1).map((other) => [one.code, other.code] as const),
 )
 
-/** What people type. On this machine alone every cell has a name; elsewhere the host is what the operator said. */
-export const addressOf = (host: string, name: string, port: number): string =>
-  host === 'localhost' || host === '127.0.0.1' ? `http://${name}.localhost:${port}` : `http://${host}:${port}`
+/** Where this machine's own programs reach what listens on this host. */
+export const nearOf = (host: string): string =>
+  ['localhost', '0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+
+/** What people type. Not a name for each cell, as in `seoul.localhost`: half of the programs do not look such names up. */
+export const addressOf = (host: string, port: number): string =>
+  `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`

@@ -120,8 +120,7 @@ const doAct = async (nation: Nation, act: ControlAct): Promise<string | null> =>
 const makeLook = (nation: Nation, addressOf: (code: string) => string, done: readonly Done[]) => {
   const readers = new Map(
     DEMO_CELLS.map(({ code }) => {
-      const base = () => `http://127.0.0.1:${nation.member(code).port()}`
-      return [code, makeReader(base, `demo-${code}-admin-1`)] as const
+      return [code, makeReader(nation.member(code).base, `demo-${code}-admin-1`)] as const
     }),
   )
   const cell = async (code: string): Promise<ControlView['cells'][number]> => {

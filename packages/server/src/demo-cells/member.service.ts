@@ -1,12 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer, type Server } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { nearOf } from './cells.ts'
+import { COMPILE_CACHE } from './compile-cache.ts'
 
 const PROGRAM = fileURLToPath(new URL('./cell.process.ts', import.meta.url))
 const START_LIMIT_MS = 90_000
 const STOP_LIMIT_MS = 15_000
+const ASK_READY_MS = 20
 
-/** What a cell's process says when it serves. */
+/** What a cell's process is told once it may start, and what it says when it serves. */
+export type CellEnvironment = Readonly<Record<string, string>>
 export interface Ready {
   readonly ready: true
   readonly port: number
@@ -21,10 +26,18 @@ export interface Member {
   pid(): number | undefined
   /** Of its screens; kept over restarts. */
   port(): number
+  /** `http://host:port` for the demo's own questions. */
+  base(): string
   /** Of its listener for other cells; undefined while it does not run. */
   exchangePort(): number | undefined
+  /** Begins the process, which loads its code and waits to be told what it is. */
+  load(): void
+  /** What the cell is, from now on. */
+  settle(env: CellEnvironment): void
   /** @throws when the process ends before it serves */
   start(): Promise<void>
+  /** Resolves when it answers that it is ready, as an operator's balancer would ask. */
+  untilReady(): Promise<void>
   /** As a power cut: SIGKILL. */
   kill(): Promise<void>
   stop(): Promise<void>
@@ -32,28 +45,27 @@ export interface Member {
 
 export interface MemberOptions {
   readonly code: string
+  /** Where its screens are served. */
+  readonly host: string
   readonly port: number
   /** What starts the program at its place in the network; empty: nothing special. */
   readonly within: readonly string[]
-  readonly env: Readonly<Record<string, string>>
 }
 
-export const makeMember = ({ code, port: wanted, within, env }: MemberOptions): Member => {
+export const makeMember = ({ code, host, port: wanted, within }: MemberOptions): Member => {
+  let env: CellEnvironment = {}
   let child: ChildProcess | undefined
   let ready: Ready | undefined
   let starting: Promise<void> | undefined
   let since = new Date()
   let port = wanted
+  const base = (): string => `http://${nearOf(host)}:${port}`
 
-  const begin = async (): Promise<void> => {
+  const load = (): ChildProcess => {
     // Its own session: Ctrl-C reaches it through us, once and in order.
     const [command = process.execPath, ...args] = [...within, process.execPath, PROGRAM]
-    const door = within.length === 0 ? undefined : await openDoor(port)
     const one = spawn(command, args, {
-      env: {
-        ...{ ...inherited(), ...env, DURE_PORT: String(port), DURE_REGION: code },
-        ...(door === undefined ? {} : { DEMO_DOOR: '1' }),
-      },
+      env: inherited(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
     })
@@ -65,8 +77,16 @@ export const makeMember = ({ code, port: wanted, within, env }: MemberOptions): 
       ready = undefined
       since = new Date()
     })
-    if (door !== undefined) one.send('door', door, () => door.close())
-    ready = await readyOf(one, code)
+    // A process that is gone cannot be told; its end is heard of by itself.
+    one.on('error', () => undefined)
+    return one
+  }
+  const begin = async (): Promise<void> => {
+    const one = child ?? load()
+    const serving = servingOf(one, code)
+    const door = within.length === 0 ? undefined : await openDoor(port)
+    one.send({ ...env, DURE_PORT: String(port), DURE_REGION: code }, door, () => door?.close())
+    ready = await serving
     port = ready.port
     since = new Date()
   }
@@ -85,7 +105,13 @@ export const makeMember = ({ code, port: wanted, within, env }: MemberOptions): 
     since: () => since,
     pid: () => child?.pid,
     port: () => port,
+    base,
     exchangePort: () => ready?.exchangePort,
+    load: () => void load(),
+    settle: (told) => {
+      env = told
+    },
+    untilReady: () => untilReady(base),
     start: () => {
       if (child !== undefined && ready !== undefined) return Promise.resolve()
       starting ??= begin().finally(() => {
@@ -98,12 +124,26 @@ export const makeMember = ({ code, port: wanted, within, env }: MemberOptions): 
   }
 }
 
-/** Settings of the demo's own start are not the cells'. */
-const inherited = (): Record<string, string> => {
-  const kept = ['PATH', 'HOME', 'TZ', 'LANG', 'TMPDIR', 'NODE_OPTIONS', 'DURE_LOG_LEVEL', 'DURE_OSRM_URL']
-  return Object.fromEntries(
-    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  )
+/** Settings that are of one cell and not of all four. */
+const OWN = new Set(['DURE_PORT', 'DURE_REGION', 'DURE_DATA_DIR', 'DURE_FILES_DIR', 'DURE_LOG_FILE', 'DURE_PUBLIC_URL'])
+const SYSTEM = new Set(['PATH', 'HOME', 'TZ', 'LANG', 'TMPDIR', 'NODE_OPTIONS'])
+
+const inherited = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => SYSTEM.has(name) || (name.startsWith('DURE_') && !OWN.has(name))),
+  ),
+  NODE_COMPILE_CACHE: COMPILE_CACHE,
+})
+
+const untilReady = async (base: () => string): Promise<void> => {
+  const deadline = performance.now() + START_LIMIT_MS
+  for (;;) {
+    const answer = await fetch(`${base()}/readyz`).catch(() => undefined)
+    await answer?.body?.cancel()
+    if (answer?.ok === true) return
+    if (performance.now() > deadline) throw new Error(`${base()} does not become ready`)
+    await wait(ASK_READY_MS)
+  }
 }
 
 /**
@@ -119,7 +159,7 @@ const openDoor = async (port: number): Promise<Server> => {
   return door
 }
 
-const readyOf = (child: ChildProcess, code: string): Promise<Ready> =>
+const servingOf = (child: ChildProcess, code: string): Promise<Ready> =>
   new Promise((resolve, reject) => {
     const late = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS)
     child.once('message', (message) => {

@@ -50,6 +50,8 @@ export interface NationOptions {
   readonly set: 'cells' | 'story'
   /** Forget what earlier runs of this set left. */
   readonly fresh: boolean
+  /** Where the cells log to; default: a file each. */
+  readonly logged?: 'file' | 'terminal' | undefined
   /** Default: proxies on the loopback address. */
   readonly network?: MakeNetwork | undefined
   /** Cells that run an embedded PostgreSQL of their own in their data folder, as a single cell does; the others share one. */
@@ -67,8 +69,19 @@ export const startNation = async (options: NationOptions): Promise<Nation> => {
     for (const end of endings.splice(0).toReversed()) await end()
   }
   try {
+    const members = new Map<string, Member>()
+    const network = await (options.network ?? proxied)((code) => members.get(code)?.exchangePort())
+    endings.push(() => network.close())
+    for (const { code, offset } of DEMO_CELLS) {
+      const within = network.within(code)
+      members.set(code, makeMember({ code, host: options.host, port: portOf(options.firstPort, offset), within }))
+    }
+    endings.push(() => Promise.all([...members.values()].map((one) => one.stop())))
+    // Loading a cell's code takes longer than starting the database: both at once.
+    for (const one of members.values()) one.load()
     const postgres = await startPostgres({ dataDir: options.dataDir, pgBin: options.pgBin })
-    endings.push(() => postgres.close())
+    // Ends after the cells, which are put to their end first of all.
+    endings.unshift(() => postgres.close())
     const databases = databasesOf(postgres)
     const database = (code: string): string => databaseOf(options.set, code)
     const isOwn = (code: string): boolean => options.ownServer?.includes(code) === true
@@ -78,18 +91,11 @@ export const startNation = async (options: NationOptions): Promise<Nation> => {
       DEMO_CELLS.filter(({ code }) => !isOwn(code)).map(({ code }) => database(code)),
     )
     const founding = await foundNation(folder, new Date())
-    const members = new Map<string, Member>()
-    const network = await (options.network ?? proxied)((code) => members.get(code)?.exchangePort())
-    endings.push(() => network.close())
-    for (const { code, offset } of DEMO_CELLS) {
+    for (const { code } of DEMO_CELLS) {
       const databaseUrl = isOwn(code) ? undefined : databases.url(database(code))
-      const env = environmentOf(options, { code, dataDir: dataDirOf(folder, code), databaseUrl }, founding, network)
-      members.set(
-        code,
-        makeMember({ code, port: portOf(options.firstPort, offset), within: network.within(code), env }),
-      )
+      const place = { code, dataDir: dataDirOf(folder, code), databaseUrl }
+      members.get(code)?.settle(environmentOf(options, place, founding, network))
     }
-    endings.push(() => Promise.all([...members.values()].map((one) => one.stop())))
     // All wait for the last even when one fails: what is still starting could not be ended.
     const started = await Promise.allSettled([...members.values()].map((one) => one.start()))
     for (const one of started) if (one.status === 'rejected') throw one.reason
@@ -134,7 +140,8 @@ const environmentOf = (
     DURE_DEMO: '1',
     DURE_HOST: options.host,
     DURE_DATA_DIR: place.dataDir,
-    DURE_LOG_FILE: join(place.dataDir, 'dure.log'),
+    ...(options.logged === 'terminal' ? {} : { DURE_LOG_FILE: join(place.dataDir, 'dure.log') }),
+    DURE_COOKIE_NAME: `dure_session_${place.code}`,
     ...(place.databaseUrl === undefined ? {} : { DATABASE_URL: place.databaseUrl }),
     ...(options.pgBin === undefined ? {} : { PGBIN: options.pgBin }),
     DURE_POOL_SIZE: '8',

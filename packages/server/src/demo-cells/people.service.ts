@@ -6,7 +6,11 @@ const TIMEOUT_MS = 8_000
 const patient: typeof fetch = (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
 
 /** Calls as an invented person, through the cell's own routes. */
-export const callAs = async (base: string, personId: string): Promise<Call> => {
+export const callAs = async (
+  base: string,
+  personId: string,
+  seen: (cookie: string) => void = () => undefined,
+): Promise<Call> => {
   const response = await patient(`${base}${demoSignIn.path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', [CSRF_HEADER]: '1', 'idempotency-key': crypto.randomUUID() },
@@ -14,6 +18,7 @@ export const callAs = async (base: string, personId: string): Promise<Call> => {
   })
   const cookie = response.headers.get('set-cookie')?.split(';')[0]
   if (!response.ok || cookie === undefined) throw new Error(`${personId} cannot sign in: ${response.status}`)
+  seen(cookie)
   return client(base, patient, { cookie })
 }
 

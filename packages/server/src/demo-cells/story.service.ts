@@ -29,7 +29,7 @@ export const playStory = async (
     say(line, '▶ ')
     await wait(paceMs)
   }
-  const at = (code: string): Promise<Region> => regionAt(code, `http://127.0.0.1:${nation.member(code).port()}`)
+  const at = (code: string): Promise<Region> => regionAt(code, nation.member(code).base())
 
   print(`\n${STORY.title.ko}\n${STORY.title.en}`)
   const incheon = await at('28')

@@ -1,12 +1,4 @@
-import {
-  authorizationCodeGrant,
-  buildAuthorizationUrl,
-  type Configuration,
-  calculatePKCECodeChallenge,
-  randomNonce,
-  randomPKCECodeVerifier,
-  randomState,
-} from 'openid-client'
+import type { Configuration } from 'openid-client'
 import { z } from 'zod'
 import type { Arrival } from '../platform/entry.ts'
 import type { Person } from '../platform/person.ts'
@@ -48,16 +40,17 @@ export const start = async (
   if (provider === undefined) return refuse('not-found', 'no such organisation', '/body/provider')
   const client = await reach(people, providers, provider)
   if (client === undefined) return refuse('overloaded', 'the organisation’s sign-in does not answer')
-  const [state, nonce, verifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()]
+  const oidc = await import('openid-client')
+  const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()]
   const flow = await newChallenge(people.db, purpose, now, {
     personId,
     data: { provider: provider.id, state, nonce, verifier },
   })
-  const url = buildAuthorizationUrl(client, {
+  const url = oidc.buildAuthorizationUrl(client, {
     redirect_uri: redirectUri(people),
     scope: 'openid',
     response_type: 'code',
-    code_challenge: await calculatePKCECodeChallenge(verifier),
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
     state,
     nonce,
@@ -99,6 +92,7 @@ const finish = async ({ people, providers }: Organisations, purpose: Purpose, { 
   if (client === undefined) return refuse('overloaded', 'the organisation’s sign-in does not answer')
   const answered = URL.parse(`${redirectUri(people)}?${query.replace(/^\?/, '')}`)
   if (answered === null) return REFUSED
+  const { authorizationCodeGrant } = await import('openid-client')
   try {
     const tokens = await authorizationCodeGrant(client, answered, {
       expectedState: data.data.state,

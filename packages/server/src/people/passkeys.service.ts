@@ -1,13 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { AuthenticationResponse, Passkey, RegistrationResponse } from '@dure/contract'
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { z } from 'zod'
 import { sessionOf } from '../platform/auth.sql.ts'
 import type { Arrival } from '../platform/entry.ts'
@@ -31,6 +24,8 @@ import { relyingParty, userHandle } from './relying-party.ts'
 export const FRESH_SIGN_IN_MIN = 30
 export const PASSKEYS_MAX = 20
 const TIMEOUT_MS = 120_000
+/** With its certificate formats the library is a sixth of a cell's code: loaded by the first who needs it. */
+const webauthn = () => import('@simplewebauthn/server')
 /** EdDSA, ES256, RS256 (COSE numbers): what authenticators have, and nothing experimental. */
 const ALGORITHMS = [-8, -7, -257]
 
@@ -65,6 +60,7 @@ export const registrationOptions = async (
   if (!may.ok) return may
   const challenge = await newChallenge(people.db, 'passkey-registration', now, { personId: person.id })
   const known = await passkeysOf(people.db, person.id)
+  const { generateRegistrationOptions } = await webauthn()
   const options = await generateRegistrationOptions({
     rpName: '두레 Dure',
     rpID: relyingParty(people.config.publicUrl).id,
@@ -91,6 +87,7 @@ export const register = async (
   const may = await mayAdd(people, person, sessionToken, now)
   if (!may.ok) return may
   const rp = relyingParty(people.config.publicUrl, response.response.clientDataJSON)
+  const { verifyRegistrationResponse } = await webauthn()
   const verified = await verifyRegistrationResponse({
     response: response as unknown as RegistrationResponseJSON,
     expectedChallenge: async (challenge) =>
@@ -143,6 +140,7 @@ export const remove = async (people: People, person: Person, id: string, now: Da
 /** Nobody is named: the authenticator says who it is for. The answer is the same for everybody. */
 export const signInOptions = async (people: People, now: Date) => {
   const challenge = await newChallenge(people.db, 'passkey-sign-in', now)
+  const { generateAuthenticationOptions } = await webauthn()
   const options = await generateAuthenticationOptions({
     rpID: relyingParty(people.config.publicUrl).id,
     challenge: new Uint8Array(Buffer.from(challenge, 'base64url')),
@@ -184,6 +182,7 @@ const verified = async (
 ): Promise<number | undefined> => {
   const rp = relyingParty(people.config.publicUrl, response.response.clientDataJSON)
   const publicKey = passkey === undefined ? decoy : new Uint8Array(passkey.publicKey)
+  const { verifyAuthenticationResponse } = await webauthn()
   const result = await verifyAuthenticationResponse({
     response: response as unknown as AuthenticationResponseJSON,
     expectedChallenge: async (challenge) =>

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { allowInsecureRequests, ClientSecretBasic, type Configuration, clockTolerance, discovery } from 'openid-client'
+import type { Configuration } from 'openid-client'
 import { z } from 'zod'
 
 /** An organisation whose own sign-in is accepted, as the operator's file says. */
@@ -76,6 +76,7 @@ const parse = async (file: string): Promise<readonly Provider[]> => {
 const discover = async ({ issuer, clientId, secretFile }: Provider): Promise<Configuration> => {
   const secret = (await readFile(secretFile, 'utf8')).trim()
   const plain = issuer.protocol === 'http:'
+  const { allowInsecureRequests, ClientSecretBasic, clockTolerance, discovery } = await import('openid-client')
   return discovery(issuer, clientId, { [clockTolerance]: 30 }, ClientSecretBasic(secret), {
     timeout: TIMEOUT_S,
     ...(plain ? { execute: [allowInsecureRequests] } : {}),

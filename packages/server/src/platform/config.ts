@@ -36,6 +36,8 @@ export interface Config {
   /** The address people use, without a final slash: in sign-in links and for the Origin check. Absent: this host and port. */
   readonly publicUrl: string | undefined
   readonly cookieSecure: boolean
+  /** Of the session. Browsers keep cookies by host and not by port: cells on one host need different names. */
+  readonly cookieName: string
   /** JSON file of organisations whose OpenID Connect sign-in is accepted. */
   readonly oidcFile: string | undefined
   /** Other cells, and how to reach them; absent: this cell stands alone. */
@@ -123,6 +125,7 @@ export const readConfig = (env: Environment, cwd: string): Result<Config, readon
     logFile: read<string | undefined>('DURE_LOG_FILE', undefined, 'a file', (raw) => resolve(cwd, raw)),
     publicUrl: read<string | undefined>('DURE_PUBLIC_URL', undefined, 'an http(s) address without a path', origin),
     cookieSecure: read('DURE_COOKIE_SECURE', env.DURE_PUBLIC_URL?.startsWith('https:') ?? false, '1 or 0', flag),
+    cookieName: read('DURE_COOKIE_NAME', 'dure_session', 'letters, digits and _', matching(/^\w{1,40}$/)),
     oidcFile: read<string | undefined>('DURE_OIDC_FILE', undefined, 'a file', (raw) => resolve(cwd, raw)),
     exchange: readExchange(read, faults, cwd, env),
     nationKey: read<Buffer | undefined>('DURE_NATION_KEY', undefined, '32 bytes as base64url', (raw) => {

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { EventEmitter } from 'node:events'
+import { createRequire } from 'node:module'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Kysely, PostgresDialect } from 'kysely'
+import type { Kysely } from 'kysely'
 import pg from 'pg'
 import type { DB } from './db.types.ts'
 import type { Logger } from './logger.ts'
@@ -129,7 +130,14 @@ export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): D
     client.on('error', (error) => log.warn({ err: error }, 'database-connection-lost'))
     countQueries(client, counts)
   })
-  const outside: Queries = { kysely: kyselyOver(pool), sql: (text, values) => prepared(pool, text, values) }
+  let overPool: Kysely<DB> | undefined
+  const outside: Queries = {
+    get kysely() {
+      overPool ??= kyselyOver(pool)
+      return overPool
+    },
+    sql: (text, values) => prepared(pool, text, values),
+  }
   const inside = new AsyncLocalStorage<OpenTx>()
   const signals = new EventEmitter()
   const current = (): Queries => {
@@ -208,7 +216,9 @@ const transaction = async <T>(
     client.release(broken)
   }
   const tx: Tx = {
-    kysely: kyselyOf(client),
+    get kysely() {
+      return kyselyOf(client)
+    },
     sql: async (text, values) => {
       // The connection may be somebody else's by now.
       if (!opened.open) throw new Error('The transaction is over')
@@ -289,7 +299,12 @@ export const codeOf = (error: unknown): string =>
 export const constraintOf = (error: unknown): string =>
   error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : ''
 
-const kyselyOver = (pool: pg.Pool): Kysely<DB> => new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+/** Loaded by whoever first builds a query: 255 files that a start on prepared statements alone does without. */
+const kyselyOver = (pool: pg.Pool): Kysely<DB> => {
+  const { Kysely, PostgresDialect } = require('kysely') as typeof import('kysely')
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+}
+const require = createRequire(import.meta.url)
 
 /** One query builder per connection, made once: its "pool" is that connection and never gives it back. */
 const kyselyOf = (client: pg.PoolClient): Kysely<DB> => {
@@ -299,7 +314,7 @@ const kyselyOf = (client: pg.PoolClient): Kysely<DB> => {
     get: (target, name) => (name === 'release' ? () => undefined : Reflect.get(target, name, target)),
   })
   const pool = { connect: async () => borrowed, end: async () => undefined, options: {} }
-  const made = new Kysely<DB>({ dialect: new PostgresDialect({ pool: pool as never }) })
+  const made = kyselyOver(pool as never)
   builders.set(client, made)
   return made
 }

@@ -86,6 +86,7 @@ export interface ServeOptions {
 
 export type Serve = <E extends Endpoint>(endpoint: E, handler: Handler<E>, options?: ServeOptions) => void
 
+/** Its usual name; `config.cookieName` is the one in use. */
 export const SESSION_COOKIE = 'dure_session'
 export const BODY_LIMIT_BYTES = 256 * 1024
 
@@ -161,7 +162,7 @@ export const whoAsks = async (
   request: FastifyRequest,
   endpoint?: Endpoint,
 ): Promise<Person | undefined> => {
-  const token = request.cookies[SESSION_COOKIE]
+  const token = request.cookies[http.deps.config.cookieName]
   if (token === undefined || token.length > 100) return undefined
   request.sessionToken = token
   const key = endpoint === undefined ? undefined : keyOf(endpoint, request)
@@ -228,8 +229,9 @@ const surroundings = (http: Http, request: FastifyRequest, reply: FastifyReply) 
 
 const setSessionCookie = (http: Http, reply: FastifyReply, token: string | undefined): void => {
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: http.deps.config.cookieSecure } as const
-  if (token === undefined) void reply.clearCookie(SESSION_COOKIE, options)
-  else void reply.setCookie(SESSION_COOKIE, token, options)
+  const { cookieName } = http.deps.config
+  if (token === undefined) void reply.clearCookie(cookieName, options)
+  else void reply.setCookie(cookieName, token, options)
 }
 
 /** The contract's shape decides what leaves: members it does not name stay here. */

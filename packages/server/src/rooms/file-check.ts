@@ -1,5 +1,4 @@
 import { err, ok, type Result } from '@dure/contract'
-import { fileTypeFromBuffer } from 'file-type'
 
 /**
  * What a file is, by its content. What can carry a script to a browser (HTML, SVG, XML) is refused whatever it is called, and what is
@@ -33,6 +32,7 @@ export const MAX_IMAGE_SIDE = 20_000
 
 export const checkFile = async (bytes: Uint8Array): Promise<Result<Checked, string>> => {
   if (bytes.length === 0) return err('the file is empty')
+  const { fileTypeFromBuffer } = await import('file-type')
   const found = await fileTypeFromBuffer(bytes)
   if (found === undefined) return checkText(bytes)
   const mime = found.mime as string

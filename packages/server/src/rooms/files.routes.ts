@@ -3,7 +3,7 @@ import { ok, ROOM_LIMITS, roomEndpoints } from '@dure/contract'
 import type { FastifyInstance } from 'fastify'
 import { sha256 } from '../platform/canonical.ts'
 import { sendProblem } from '../platform/http.errors.ts'
-import { type Http, SESSION_COOKIE, serve, whoAsks } from '../platform/http.ts'
+import { type Http, serve, whoAsks } from '../platform/http.ts'
 import type { Person } from '../platform/person.ts'
 import { checkFile, dispositionOf, safeName } from './file-check.ts'
 import type { Guests } from './guests.service.ts'
@@ -72,7 +72,7 @@ const serveFile = (http: Http, rooms: Rooms, guests: Guests): void => {
   http.fastify.get('/api/files/:id', async (request, reply) => {
     const { id } = request.params as { id: string }
     const person = await whoAsks(http, request)
-    const token = request.cookies[SESSION_COOKIE]
+    const token = request.cookies[http.deps.config.cookieName]
     const guest = person === undefined ? await guests.find(token, http.deps.clock.now()) : undefined
     const reader = person === undefined ? guest : { id: person.id, keys: keysOf(person) }
     if (reader === undefined) return sendProblem(reply, { code: 'sign-in-needed' })

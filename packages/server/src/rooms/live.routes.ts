@@ -2,7 +2,7 @@ import { ROOM_EVENTS_PATH } from '@dure/contract'
 import type { FastifyRequest } from 'fastify'
 import { findSession } from '../platform/auth.sql.ts'
 import { sendProblem } from '../platform/http.errors.ts'
-import { type Http, SESSION_COOKIE, whoAsks } from '../platform/http.ts'
+import { type Http, whoAsks } from '../platform/http.ts'
 import type { Guests } from './guests.service.ts'
 import { type Key, keysOf } from './keys.ts'
 import type { Live } from './live.service.ts'
@@ -58,8 +58,8 @@ export const registerLive = (http: Http, live: Live, guests: Guests): void => {
 }
 
 const whoListens = async (http: Http, guests: Guests, request: FastifyRequest): Promise<Listener | undefined> => {
-  const { db, clock } = http.deps
-  const token = request.cookies[SESSION_COOKIE] ?? ''
+  const { db, clock, config } = http.deps
+  const token = request.cookies[config.cookieName] ?? ''
   const person = await whoAsks(http, request)
   if (person !== undefined) {
     const keys = keysOf(person)
