@@ -1016,12 +1016,72 @@ create table "national".notice (
   published_by text not null,
   valid_until timestamp with time zone,
   received_at timestamp with time zone not null,
+  title_en text,
+  body_en text,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by text,
+  replaced_by text,
   constraint notice_body_check CHECK (length(body) >= 1 AND length(body) <= 4000),
+  constraint notice_body_en_check CHECK (length(body_en) >= 1 AND length(body_en) <= 4000),
   constraint notice_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
   constraint notice_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
   constraint notice_title_check CHECK (length(title) >= 1 AND length(title) <= 120),
+  constraint notice_title_en_check CHECK (length(title_en) >= 1 AND length(title_en) <= 120),
   constraint notice_weight_check CHECK (weight = ANY (ARRAY['info'::text, 'warning'::text, 'urgent'::text])),
+  constraint replaced_is_withdrawn CHECK (replaced_by IS NULL OR withdrawn_at IS NOT NULL),
+  constraint withdrawn_by_somebody CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL)),
   constraint notice_pkey PRIMARY KEY (id)
+);
+
+create table "national".notice_read (
+  notice_id text not null,
+  origin text not null,
+  desk text not null,
+  read_by text not null,
+  read_at timestamp with time zone not null,
+  constraint notice_read_desk_check CHECK (length(desk) >= 1 AND length(desk) <= 80),
+  constraint notice_read_notice_id_check CHECK (length(notice_id) >= 1 AND length(notice_id) <= 64),
+  constraint notice_read_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
+  constraint notice_read_pkey PRIMARY KEY (notice_id, origin, desk)
+);
+
+create table "national".pack (
+  number integer not null,
+  hash text not null,
+  sha256 text not null,
+  file bytea not null,
+  issued_at timestamp with time zone not null,
+  soft_age_s integer not null,
+  hard_age_s integer not null,
+  summary jsonb not null,
+  published_by text not null,
+  received_at timestamp with time zone not null,
+  constraint pack_hash_check CHECK (hash ~ '^[0-9a-f]{64}$'::text),
+  constraint pack_number_check CHECK (number > 0),
+  constraint pack_sha256_check CHECK (sha256 ~ '^[0-9a-f]{64}$'::text),
+  constraint pack_pkey PRIMARY KEY (number),
+  constraint pack_hash_key UNIQUE (hash)
+);
+
+create table "national".pack_part (
+  sha256 text not null,
+  part integer not null,
+  data bytea not null,
+  constraint pack_part_part_check CHECK (part >= 0),
+  constraint pack_part_sha256_check CHECK (sha256 ~ '^[0-9a-f]{64}$'::text),
+  constraint pack_part_pkey PRIMARY KEY (sha256, part)
+);
+
+create table "national".pack_refused (
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  origin text not null,
+  number integer,
+  sha256 text not null,
+  code text not null,
+  detail text not null,
+  constraint pack_refused_origin_check CHECK (origin ~ '^[0-9]{2}$'::text),
+  constraint pack_refused_pkey PRIMARY KEY (id)
 );
 
 create table people.access_log (

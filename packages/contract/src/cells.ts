@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import * as v from './vocabulary.ts'
 
-/** Shapes of what goes on between regions: beds asked for elsewhere, the national overview, notices. Instants are ISO 8601 in UTC. */
+/** Shapes of what goes on between regions: beds asked for elsewhere, the national overview. Instants are ISO 8601 in UTC. */
 
 const id = z.string().min(1).max(64)
 const instant = z.string().max(40)
@@ -66,7 +66,7 @@ export const grantView = z.object({
 })
 export type GrantView = z.infer<typeof grantView>
 
-// ---------------------------------------------------------------- overview, notices, reconciliation
+// ---------------------------------------------------------------- overview, reconciliation
 
 export const LINKS = ['own', 'connected', 'cut', 'stood_in', 'never'] as const
 
@@ -94,25 +94,6 @@ export type RegionOverview = z.infer<typeof regionOverview>
 
 export const overview = z.object({ at: instant, cell: sido, regions: z.array(regionOverview) })
 export type Overview = z.infer<typeof overview>
-
-export const NOTICE_WEIGHTS = ['info', 'warning', 'urgent'] as const
-export const noticeInput = z.strictObject({
-  weight: z.enum(NOTICE_WEIGHTS).default('info'),
-  title: z.string().trim().min(1).max(120),
-  body: z.string().trim().min(1).max(4_000),
-  validUntil: z.iso.datetime({ offset: true }).nullable().default(null),
-})
-export const noticeView = z.object({
-  id,
-  origin: sido,
-  weight: z.enum(NOTICE_WEIGHTS),
-  title: z.string(),
-  body: z.string(),
-  publishedAt: instant,
-  publishedBy: z.string(),
-  validUntil: instant.nullable(),
-})
-export type NoticeView = z.infer<typeof noticeView>
 
 /** One line of what a cell found when it came back, or took a region over. */
 export const reconciliationEntry = z.object({
@@ -225,25 +206,6 @@ export const cellEndpoints = {
     summary: 'Every region as this cell knows it: waiting, oldest, times, free beds, and how old that is',
     auth: 'session',
     response: { status: 200, schema: overview },
-    problems: [],
-  }),
-  publishNotice: endpoint({
-    id: 'publishNotice',
-    method: 'POST',
-    path: '/api/notices',
-    summary: 'A notice of the national desk to every region',
-    auth: 'session',
-    body: noticeInput,
-    response: { status: 201, schema: noticeView },
-    problems,
-  }),
-  listNotices: endpoint({
-    id: 'listNotices',
-    method: 'GET',
-    path: '/api/notices',
-    summary: 'Notices of the national cell that are in force, newest first',
-    auth: 'session',
-    response: { status: 200, schema: z.object({ at: instant, notices: z.array(noticeView) }) },
     problems: [],
   }),
   reconciliation: endpoint({

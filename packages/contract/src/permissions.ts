@@ -5,6 +5,7 @@ import type { controlEndpoints } from './control.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { exchangeEndpoints } from './exchange.ts'
 import type { facilityEndpoints } from './facilities.ts'
+import type { nationEndpoints } from './nation.ts'
 import type { peopleEndpoints } from './people.ts'
 import type { roomEndpoints } from './rooms/index.ts'
 import type { rosterEndpoints } from './rosters.ts'
@@ -127,6 +128,7 @@ export type RouteId =
   | IdsOf<typeof facilityEndpoints>
   | IdsOf<typeof signUpEndpoints>
   | IdsOf<typeof cellEndpoints>
+  | IdsOf<typeof nationEndpoints>
   | IdsOf<typeof channelEndpoints>
   | IdsOf<typeof demoChannelEndpoints>
   | IdsOf<typeof controlEndpoints>
@@ -241,6 +243,10 @@ export const PERMISSIONS: Readonly<Record<RouteId, Permission>> = {
   overview: signedIn,
   publishNotice: for_(['national_desk'], 'all'),
   listNotices: signedIn,
+  withdrawNotice: for_(['national_desk'], 'all'),
+  acknowledgeNotice: own,
+  listPacks: signedIn,
+  publishPack: for_(['national_desk', 'admin'], 'all'),
   reconciliation: for_(['placement_desk', 'national_desk', 'admin'], 'all'),
   listOps: for_(['admin', 'placement_desk', 'national_desk'], 'all'),
   listCells: signedIn,

@@ -14,6 +14,7 @@ dure person add | list | invite | disable                                       
 dure staff-keys …                 the keys that staff credentials are signed with
 dure pass …                      issue and check passes             dure rules …         entry rules
 dure cell …                      keys, standing in, restoring       dure oplog …         verify, carry by hand
+dure packs …                     packs of rules: keys, signing, publishing
 dure openapi                     the API as an OpenAPI document
 dure --help                      this text; dure <command> --help says more
 `
@@ -27,6 +28,7 @@ const COMMANDS: Record<string, (argv: readonly string[], io: CommandIo) => Promi
   rules: async (argv) => (await import('../../pass/bin/rules.ts')).rulesCommand(argv),
   cell: async (argv, io) => (await import('../src/exchange/cell.command.ts')).cellCommand(argv, io),
   oplog: async (argv, io) => (await import('../src/exchange/oplog.command.ts')).oplogCommand(argv, io),
+  packs: async (argv, io) => (await import('../src/national/packs.command.ts')).packsCommand(argv, io),
   openapi: async (_, io) => (await import('../src/openapi.command.ts')).openapiCommand(io),
 }
 

@@ -43,22 +43,3 @@ test('a region that is cut off stays on the overview with its last figures and t
   assert.equal(one?.toldAt, toldAt)
   assert.equal(one?.waiting, 0)
 })
-
-test('a notice of the national desk reaches every region, once, and only the national cell publishes', async () => {
-  await using cells = await startCells(['00', '28', '11'])
-  const national = await cells.of('00').person({ role: 'national_desk', name: '중앙 상황실' })
-  const body = { weight: 'urgent', title: '메신저 장애', body: '두레 화면에서 배정을 계속하십시오.' } as const
-  const published = must(await national.call(cellEndpoints.publishNotice, { body }))
-  await cells.settle()
-  await cells.settle()
-  for (const code of ['28', '11', '00']) {
-    const person = await cells.of(code).person({ role: 'requester' })
-    const { notices } = must(await person.call(cellEndpoints.listNotices, {}))
-    assert.deepEqual(
-      notices.map(({ id, publishedBy }) => [id, publishedBy]),
-      [[published.id, '중앙 상황실']],
-    )
-  }
-  const elsewhere = await cells.of('28').person({ role: 'national_desk' })
-  assert.equal(refusedAs(await elsewhere.call(cellEndpoints.publishNotice, { body })), 'not-allowed')
-})

@@ -44,6 +44,8 @@ export interface Config {
   readonly exchange: ExchangeConfig | undefined
   /** The key all regions share, to find a patient asked for in two of them; absent: not looked for across regions. */
   readonly nationKey: Buffer | undefined
+  /** Absolute path of the public root keys that packs of rules are signed with; absent: this cell takes no pack. */
+  readonly packRootsFile: string | undefined
   /** How many proxies stand in front and may name the caller's address. */
   readonly trustedProxies: number
 }
@@ -132,6 +134,7 @@ export const readConfig = (env: Environment, cwd: string): Result<Config, readon
       const key = Buffer.from(raw, 'base64url')
       return key.length === 32 ? key : undefined
     }),
+    packRootsFile: read<string | undefined>('DURE_PACK_ROOTS', undefined, 'a file', (raw) => resolve(cwd, raw)),
     trustedProxies: read('DURE_TRUSTED_PROXIES', 0, 'a number from 0 to 10', wholeNumber(0, 10)),
   }
   for (const variable of Object.keys(env)) {

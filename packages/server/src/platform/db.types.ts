@@ -761,14 +761,56 @@ export interface FacilitiesStatement {
 
 export interface NationalNotice {
   body: string;
+  body_en: string | null;
   id: string;
   origin: string;
   published_at: Timestamp;
   published_by: string;
   received_at: Timestamp;
+  replaced_by: string | null;
   title: string;
+  title_en: string | null;
   valid_until: Timestamp | null;
   weight: string;
+  withdrawn_at: Timestamp | null;
+  withdrawn_by: string | null;
+}
+
+export interface NationalNoticeRead {
+  desk: string;
+  notice_id: string;
+  origin: string;
+  read_at: Timestamp;
+  read_by: string;
+}
+
+export interface NationalPack {
+  file: Buffer;
+  hard_age_s: number;
+  hash: string;
+  issued_at: Timestamp;
+  number: number;
+  published_by: string;
+  received_at: Timestamp;
+  sha256: string;
+  soft_age_s: number;
+  summary: Json;
+}
+
+export interface NationalPackPart {
+  data: Buffer;
+  part: number;
+  sha256: string;
+}
+
+export interface NationalPackRefused {
+  at: Timestamp;
+  code: string;
+  detail: string;
+  id: Generated<Int8>;
+  number: number | null;
+  origin: string;
+  sha256: string;
 }
 
 export interface PeopleAccessLog {
@@ -1314,6 +1356,10 @@ export interface DB {
   "facilities.source_state": FacilitiesSourceState;
   "facilities.statement": FacilitiesStatement;
   "national.notice": NationalNotice;
+  "national.notice_read": NationalNoticeRead;
+  "national.pack": NationalPack;
+  "national.pack_part": NationalPackPart;
+  "national.pack_refused": NationalPackRefused;
   "people.access_log": PeopleAccessLog;
   "people.account_event": PeopleAccountEvent;
   "people.application": PeopleApplication;

@@ -79,7 +79,11 @@ interface ExchangeParts {
 export const NATION_KEY = Buffer.alloc(32, 7).toString('base64url')
 const ROUNDS = 40
 
-export const startCells = async (codes: readonly string[], clock: ManualClock = manualClock()): Promise<Cells> => {
+export const startCells = async (
+  codes: readonly string[],
+  clock: ManualClock = manualClock(),
+  env: Readonly<Record<string, string>> = {},
+): Promise<Cells> => {
   const members = new Map<string, Member>()
   const severed = new Set<string>()
   let directory: Directory = {
@@ -93,7 +97,7 @@ export const startCells = async (codes: readonly string[], clock: ManualClock = 
   const run = async (member: Member): Promise<void> => {
     let parts: ExchangeParts | undefined
     const cell = await startCell(
-      testConfig({ DURE_DATA_DIR: member.dataDir, DURE_REGION: member.code, DURE_NATION_KEY: NATION_KEY }),
+      testConfig({ DURE_DATA_DIR: member.dataDir, DURE_REGION: member.code, DURE_NATION_KEY: NATION_KEY, ...env }),
       {
         log: makeLogger('silent', undefined),
         connection: member.database.connection,
