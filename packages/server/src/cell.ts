@@ -28,7 +28,7 @@ import { type Logger, makeLogger } from './platform/logger.ts'
 import { makeMetrics, measureDb } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
 import { type CellIdentity, cellIdentity } from './platform/oplog.key.ts'
-import { BATCH, sequence } from './platform/oplog.sequencer.ts'
+import { BATCH, isAnyUnnumbered, sequence } from './platform/oplog.sequencer.ts'
 import { OPLOG_CHANNEL } from './platform/oplog.ts'
 import { registerOps, registerWeb } from './platform/ops.routes.ts'
 import { startPostgres } from './platform/postgres.ts'
@@ -262,7 +262,14 @@ const startBackground = async (
   connection: pg.ClientConfig,
 ): Promise<void> => {
   const { db, log, clock, onClose } = deps
-  const sequencer = startWorker('sequencer', POLL_MS, async () => (await sequence()) >= BATCH, log)
+  let saidHere = true
+  const number = async (): Promise<boolean> => {
+    const isSure = saidHere
+    saidHere = false
+    // Other processes wake their own sequencer: mostly there is nothing to find here.
+    return (isSure || (await isAnyUnnumbered(db))) && (await sequence()) >= BATCH
+  }
+  const sequencer = startWorker('sequencer', POLL_MS, number, log)
   const timer = startWorker('timers', POLL_MS / 2, async () => (await timers.runDue(clock.now())) > 0, log)
   const sweeper = startWorker('sweeper', SWEEP_MS, () => sweep(deps), log)
   const wake = (channel: string | undefined, origin: string) => {
@@ -270,7 +277,10 @@ const startBackground = async (
     if (channel === undefined || origin === deps.config.region) hub.wake()
   }
   const listening = listen(connection, [OPLOG_CHANNEL], wake, log)
-  db.onSignal('outbox', () => sequencer.wake())
+  db.onSignal('outbox', () => {
+    saidHere = true
+    sequencer.wake()
+  })
   db.onSignal('timer', () => timer.wake())
   for (const work of [listening, sweeper, timer, sequencer]) onClose(() => work.close())
   await exchange.start(connection)

@@ -54,6 +54,11 @@ export const insertMessage = async (tx: Tx, message: NewMessage, now: Date): Pro
 }
 
 /** The message that has waited longest; `skip locked` shares them out among the server's processes. */
+/** Is there one for {@link lockDue}, or one that somebody else is sending? */
+export const isAnyDue = async (db: Queries, now: Date): Promise<boolean> =>
+  (await db.sql(`select from channels.message m where m.state = 'queued' and m.next_try_at <= $1 limit 1`, [now]))
+    .length > 0
+
 export const lockDue = async (tx: Tx, now: Date): Promise<MessageRow | null> =>
   (
     await tx.sql<MessageRow>(

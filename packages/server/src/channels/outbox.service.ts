@@ -10,6 +10,7 @@ import {
   carrierRows,
   insertMessage,
   insertTry,
+  isAnyDue,
   lockCarrier,
   lockDue,
   lockMessage,
@@ -68,6 +69,7 @@ const ROUNDS = 50
 
 /** Hands over everything that is due. Gives how many tries were made. */
 export const sendDue = async (channels: Channels): Promise<number> => {
+  if (!(await isAnyDue(channels.db, channels.clock.now()))) return 0
   let tries = 0
   for (let round = 0; round < ROUNDS; round += 1) {
     const made = await Promise.all(Array.from({ length: AT_ONCE }, () => sendOne(channels)))

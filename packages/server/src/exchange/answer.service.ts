@@ -75,12 +75,17 @@ interface Part {
 export const NOTHING_BUT_NEWER = Number.MAX_SAFE_INTEGER
 
 export interface Answering {
-  /** What of the asked logs the reader lacks, now. */
-  lacking(vector: Vector): Promise<readonly Part[]>
+  /** The asked logs as they are now, and what of them the reader lacks. */
+  look(vector: Vector): Promise<Looked>
   /** Writes what is lacking, at most about {@link ANSWER_CHARS}. */
   send(parts: readonly Part[], sink: Sink, limitChars?: number): Promise<void>
   /** At the end of a wait: which branch is here, and as of when it is known. */
-  sendNothingNew(vector: Vector, sink: Sink): Promise<void>
+  sendNothingNew(vector: Vector, rows: readonly LogRow[], sink: Sink): Promise<void>
+}
+
+export interface Looked {
+  readonly rows: readonly LogRow[]
+  readonly parts: readonly Part[]
 }
 
 export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerParts): Answering => {
@@ -104,7 +109,7 @@ export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerPar
     return headLine(head, { line: line.line, signature: line.signature })
   }
 
-  const lacking: Answering['lacking'] = async (vector) => {
+  const look: Answering['look'] = async (vector) => {
     const rows = await findLogs(db, [...vector.keys()])
     const parts = rows.flatMap((row) => {
       const have = vector.get(row.origin)
@@ -114,7 +119,7 @@ export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerPar
     for (const { row } of parts)
       if (row.openings.at(-1)?.writer === self)
         await raiseMark(row.origin, { epoch: newestEpoch(branchOf(row)), seq: row.head?.seq ?? 0 })
-    return parts
+    return { rows, parts }
   }
 
   const send: Answering['send'] = async (parts, sink, limitChars = ANSWER_CHARS) => {
@@ -158,13 +163,12 @@ export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerPar
     }
   }
 
-  const sendNothingNew: Answering['sendNothingNew'] = async (vector, sink) => {
-    const asked = [...vector].filter(([, have]) => have.end !== NOTHING_BUT_NEWER).map(([origin]) => origin)
-    for (const row of await findLogs(db, asked)) await sink.write(await headOf(row))
+  const sendNothingNew: Answering['sendNothingNew'] = async (vector, rows, sink) => {
+    for (const row of rows) if (vector.get(row.origin)?.end !== NOTHING_BUT_NEWER) await sink.write(await headOf(row))
     await sink.write(endLine(false))
   }
 
-  return { lacking, send, sendNothingNew }
+  return { look, send, sendNothingNew }
 }
 
 /** After which record to begin, or `undefined` if the reader lacks nothing of this log, or knows a newer branch than ours. */
@@ -179,9 +183,6 @@ const startFor = (row: LogRow, have: Have): number | undefined => {
 
 /** The longest a question may wait, in seconds. */
 export const MAX_WAIT_S = 30
-/** A log is looked at anew this often although nobody said that it grew. */
-const LOOK_MS = 5_000
-
 /**
  * Answers one question: at once when something is lacking, else as soon as it is, else when the wait is over.
  * @param alive called every {@link BEAT_MS} while nothing is sent, so that the reader can tell a silent link from a quiet log
@@ -203,15 +204,15 @@ export const answer = async (
       const leftMs = until - performance.now()
       const woken = new AbortController()
       // Asked for before looking, so that nothing falls in between.
-      const next = wakes.next(origins, Math.min(LOOK_MS, Math.max(0, leftMs)), AbortSignal.any([stop, woken.signal]))
-      const parts = await answering.lacking(vector)
+      const next = wakes.next(origins, Math.max(0, leftMs), AbortSignal.any([stop, woken.signal]))
+      const { rows, parts } = await answering.look(vector)
       if (parts.length > 0 || leftMs <= 0 || stop.aborted) {
         woken.abort()
         await next
         if (stop.aborted) return
         clearInterval(beat)
         if (parts.length > 0) await answering.send(parts, sink)
-        else await answering.sendNothingNew(vector, sink)
+        else await answering.sendNothingNew(vector, rows, sink)
         return
       }
       await next

@@ -59,7 +59,7 @@ export const exportLogs = async (
   return files
 }
 
-type Part = Awaited<ReturnType<Answering['lacking']>>[number]
+type Part = Awaited<ReturnType<Answering['look']>>['parts'][number]
 
 const exportOne = async (answering: Answering, part: Part, file: string): Promise<number> => {
   const gzip = createGzip()

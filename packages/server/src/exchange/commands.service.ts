@@ -51,6 +51,19 @@ interface CommandRow {
 
 type Outcome = Result<Readonly<Record<string, unknown>>, string>
 
+/** Is there something to do? One question a second instead of a transaction for each kind of work. */
+export const workWaiting = async (
+  db: Db,
+  kinds: readonly string[],
+): Promise<{ readonly commands: boolean; readonly records: boolean }> => {
+  const [row] = await db.sql<{ commands: boolean; records: boolean }>(
+    `select exists (select from exchange.command where done_at is null) as commands,
+            exists (select from exchange.unapplied where kind = any($1)) as records`,
+    [kinds],
+  )
+  return row ?? { commands: true, records: true }
+}
+
 /** Does what was asked for since the last look, each in a transaction of its own, the slices' hooks included. */
 export const doCommands = async (parts: CommandParts): Promise<void> => {
   for (;;) {

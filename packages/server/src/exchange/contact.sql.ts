@@ -6,9 +6,13 @@ import { type LogRow, listLogs, planned } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import type { Standing } from './ports.ts'
 
-export const saveContacts = async (db: Queries, rows: readonly ContactRow[]): Promise<void> => {
-  if (rows.length === 0) return
-  await db.sql(
+/** What is written every few seconds need not be on the disk before the next is. */
+export const saveContacts = async (db: Db, rows: readonly ContactRow[]): Promise<void> => {
+  if (rows.length > 0) await db.tx((tx) => putContacts(tx, rows), { begin: 'set local synchronous_commit = off' })
+}
+
+const putContacts = async (tx: Queries, rows: readonly ContactRow[]): Promise<void> => {
+  await tx.sql(
     `insert into exchange.peer (cell, direct_at, failing_since, last_error, known_as_of, relayed_by)
      select * from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::text[])
      on conflict (cell) do update

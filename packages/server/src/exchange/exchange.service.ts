@@ -1,5 +1,4 @@
 import type pg from 'pg'
-import { Counter, Gauge } from 'prom-client'
 import type { Deps } from '../platform/deps.ts'
 import type { CellIdentity } from '../platform/oplog.key.ts'
 import { startWorker } from '../platform/worker.ts'
@@ -7,7 +6,7 @@ import { makeAnswering, makeWakes, type Wakes } from './answer.service.ts'
 import { type Applying, makeApplying } from './applying.service.ts'
 import { followCheckpoints, makeCheckpoints } from './checkpoint.service.ts'
 import { makeLink } from './client.service.ts'
-import { doCommands } from './commands.service.ts'
+import { doCommands, workWaiting } from './commands.service.ts'
 import { saveContacts, standingsOf } from './contact.sql.ts'
 import { type Contacts, makeContacts } from './contact.ts'
 import { makeDirectoryKeeper } from './directory.service.ts'
@@ -18,8 +17,10 @@ import { isKnownElsewhere } from './founding.service.ts'
 import { type Intake, makeIntake } from './intake.service.ts'
 import { startLeading } from './leader.service.ts'
 import { startListener } from './listener.service.ts'
+import { listLogs, planned } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
 import { type MarkKeeper, makeMarkKeeper } from './mark.service.ts'
+import { makeCounts, measure } from './measures.ts'
 import { SealingKeyBody } from './opening.ts'
 import type { ExchangePort } from './ports.ts'
 import { type Puller, startPuller } from './puller.service.ts'
@@ -53,6 +54,8 @@ const TICK_MS = 500
 const SAVE_MS = 2_000
 /** How often to look whether a log has grown enough for a checkpoint, or has one to be looked at. */
 const CHECKPOINTS_MS = 5_000
+/** The ends of all logs are looked at this often, although nobody said that one grew: what was said may have got lost. */
+const LOOK_MS = 5_000
 
 /** Everything a cell has to do with other cells. Without a list of cells: its own log, and nothing on the network. */
 export const makeExchange = (deps: Deps, version: string): Exchange => {
@@ -148,20 +151,23 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     await keeper?.look()
     const row = await refresh()
     if (row.sameTimeline === false) await reopenAfterPromotion(await parts(), clock.now())
-    await doCommands({ ...(await parts()), self, marks, directory, contacts, log, clock })
-    await finishRecovery()
-    await refresh()
+    const waiting = await workWaiting(db, [...registry.records.keys()])
+    if (waiting.commands) await doCommands({ ...(await parts()), self, marks, directory, contacts, log, clock })
+    const isRecovered = await finishRecovery()
+    if (waiting.commands || isRecovered) await refresh()
+    if (!waiting.records) return
     const applied = await applying.catchUp(clock.now())
     if (applied > 0) log.info({ records: applied }, 'waiting-records-applied')
   }
 
   /** Once every neighbour that can be reached has told what it knows of our log, we go on above it. */
-  const finishRecovery = async (): Promise<void> => {
-    if (state !== 'recovering' || keeper === undefined) return
-    if (!recovery.isDone(others())) return
+  const finishRecovery = async (): Promise<boolean> => {
+    if (state !== 'recovering' || keeper === undefined) return false
+    if (!recovery.isDone(others())) return false
     const opened = await reopen(await parts(), await marks.read(), 'restored', clock.now())
     log.warn({ ...opened }, 'epoch-opened')
     for (const handler of registry.applied) await handler([self])
+    return true
   }
 
   const enterRecovery = async () => {
@@ -260,6 +266,8 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     const asked = { answering, snapshots, wakes, self, directory, refused, log, tls, host, port: wanted }
     const listener = await startListener(asked)
     listeningOn = listener.port
+    const looker = startWorker('log-ends', LOOK_MS, lookAtEnds(db, wakes), log)
+    deps.onClose(() => looker.close())
     log.info({ port: listener.port, cells: others() }, 'exchange-ready')
     deps.onClose(() => listener.close())
     const checkpoints = makeCheckpoints({ deps, identity: (await parts()).identity, every })
@@ -282,56 +290,15 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
   }
 }
 
-const makeCounts = ({ metrics }: Deps) => {
-  const registers = [metrics.registry]
-  return {
-    refused: new Counter({
-      name: 'dure_exchange_refused_total',
-      help: 'What came from other cells and was refused',
-      labelNames: ['why'],
-      registers,
-    }),
-    applied: new Counter({
-      name: 'dure_exchange_records_total',
-      help: 'Records taken from other cells',
-      labelNames: ['origin'],
-      registers,
-    }),
+/** One look for all questions that wait. */
+const lookAtEnds = (db: Deps['db'], wakes: Wakes) => {
+  const ends = new Map<CellId, string>()
+  return async (): Promise<false> => {
+    for (const { origin, head } of await listLogs(planned(db))) {
+      const end = `${head?.epoch}:${head?.seq}`
+      if (ends.get(origin) !== end) wakes.wake(origin)
+      ends.set(origin, end)
+    }
+    return false
   }
-}
-
-/** Figures looked up when they are asked for. */
-const measure = ({ metrics, db, clock }: Deps, others: () => readonly CellId[], contacts: Contacts): void => {
-  const registers = [metrics.registry]
-  new Gauge({
-    name: 'dure_exchange_age_seconds',
-    help: 'Age of what is known of a cell',
-    labelNames: ['origin'],
-    registers,
-    collect() {
-      this.reset()
-      for (const origin of others()) {
-        const known = contacts.asOf(origin)
-        this.set(
-          { origin },
-          known === null ? Number.POSITIVE_INFINITY : (clock.now().getTime() - known.getTime()) / 1_000,
-        )
-      }
-    },
-  })
-  new Gauge({
-    name: 'dure_exchange_alarms',
-    help: 'Alarms of the exchange that nobody has cleared',
-    labelNames: ['what'],
-    registers,
-    async collect() {
-      this.reset()
-      const rows = await db
-        .sql<{ what: string; count: number }>(
-          `select what, count(*)::int as count from exchange.alarm where cleared_at is null group by what`,
-        )
-        .catch(() => [])
-      for (const { what, count } of rows) this.set({ what }, count)
-    },
-  })
 }

@@ -151,6 +151,10 @@ const signed = (key: KeyObject, records: readonly PutRecord[]): readonly PutReco
   })
 }
 
+/** Does any op wait for its number? */
+export const isAnyUnnumbered = async (db: Queries): Promise<boolean> =>
+  (await db.sql(`select from platform.outbox limit 1`)).length > 0
+
 /** Age in seconds of the oldest op without a number; 0 when there is none. */
 export const sequencerLagS = async (db: Queries, now: Date): Promise<number> => {
   const [row] = await db.sql<{ oldest: Date | null }>(`select min(at) as oldest from platform.outbox`)

@@ -310,7 +310,7 @@ const pull = async (
   const write = async (more: string) => {
     text += more
   }
-  await answering.send(await answering.lacking(vector), { write })
+  await answering.send((await answering.look(vector)).parts, { write })
   reader.parts.contacts.alive(source.code, clock.now(), 0)
   let took = false
   for (const step of stepsOf(text)) {
