@@ -5,10 +5,14 @@ import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import { type Cell, startCell } from '../packages/server/src/cell.ts'
 import { makeAuthority, makeCertificate } from '../packages/server/src/exchange/authority.service.ts'
-import { signDirectory } from '../packages/server/src/exchange/directory.ts'
+import { logKeysOf, signDirectory } from '../packages/server/src/exchange/directory.ts'
+import { pageAfter } from '../packages/server/src/exchange/lines.sql.ts'
+import { planned } from '../packages/server/src/exchange/log.sql.ts'
 import { TLS_FILES } from '../packages/server/src/exchange/tls.service.ts'
+import { readLine } from '../packages/server/src/exchange/wire.ts'
 import { makeLogger } from '../packages/server/src/platform/logger.ts'
 import { privateKey, rawPublicKey } from '../packages/server/src/platform/oplog.key.ts'
+import { verifyHash } from '../packages/server/src/platform/oplog-chain.ts'
 import { testConfig } from '../packages/server/src/testing/cell.ts'
 import { until } from '../packages/server/src/testing/cells.ts'
 import { testDatabase } from '../packages/server/src/testing/database.ts'
@@ -74,10 +78,11 @@ export const catchUpRate = async (folder: string, missed: number) => {
   const seconds = (performance.now() - (first ?? ready)) / 1_000
   const rssMb = process.memoryUsage.rss() / 1_048_576
   const cpuUs = cpu(missed)
+  const readPerS = await readRate(reader, missed)
   await reader.close()
   worker.postMessage({ stop: true })
   await new Promise((resolve) => worker.once('exit', resolve))
-  return { perS: missed / seconds, seconds, rssMb, cpuUs, copyPerS: await copyRate(other.url, missed) }
+  return { perS: missed / seconds, seconds, rssMb, cpuUs, readPerS, copyPerS: await copyRate(other.url, missed) }
 }
 
 const countOf = async (cell: Cell, origin: string, onFirst: () => void): Promise<number> => {
@@ -109,6 +114,31 @@ const fill = async (url: string, missed: number): Promise<void> => {
     240_000,
   )
   await client.end()
+}
+
+/** What one core needs to read the same lines and check each hash and signature, with nothing else to do. */
+const readRate = async ({ deps, exchange }: Cell, missed: number): Promise<number> => {
+  const end = Math.min(missed, 30_000)
+  let text = ''
+  for (let after = 0; after < end; ) {
+    const page = await pageAfter(planned(deps.db), '28', after, end, 1_000)
+    if (page === undefined) break
+    text += page.text
+    after = page.last
+  }
+  const [key] = logKeysOf(exchange.directory(), '28', 1)
+  let last = ''
+  let wrong = key === undefined ? 1 : 0
+  const { user, system } = process.cpuUsage()
+  for (const line of text.trimEnd().split('\n').map(readLine)) {
+    if (line?.type === 'record') {
+      if (line.recomputed !== line.record.hash) wrong += 1
+      last = line.recomputed
+    } else if (line?.type === 'signed' && key !== undefined && !verifyHash(key, last, line.signature)) wrong += 1
+  }
+  const used = process.cpuUsage()
+  if (wrong > 0) throw new Error(`${wrong} of the records that were taken do not verify`)
+  return (end * 1_000_000) / (used.user + used.system - user - system)
 }
 
 /** What the database alone needs to write the same rows with the same indexes. */

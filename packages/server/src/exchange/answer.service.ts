@@ -11,7 +11,7 @@ import { endLine, headLine } from './wire.ts'
 /** Characters of one answer before compression, about. Whole signed batches only, so one batch may go beyond it. */
 export const ANSWER_CHARS = 8 * 1024 * 1024
 /** Records of one page, at first and at most, and about how many characters. */
-const FIRST_PAGE = 200
+const FIRST_PAGE = 50
 const PAGE = 1_000
 const PAGE_CHARS = 512 * 1024
 
@@ -154,7 +154,8 @@ export const makeAnswering = ({ db: database, self, asOf, raiseMark }: AnswerPar
       chars += now.text.length
       const cut = chars >= limit
       // Long records make short pages: what is held here at a time stays of one size.
-      count = Math.max(1, Math.min(PAGE, Math.round((count * PAGE_CHARS) / now.text.length)))
+      const room = Math.min(PAGE_CHARS, limit - chars)
+      count = Math.max(1, Math.min(PAGE, Math.round((count * room) / now.text.length)))
       // The database reads on while this page is compressed and sent.
       if (!cut) next = page(now.last)
       next.catch(() => undefined)

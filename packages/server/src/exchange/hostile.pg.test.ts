@@ -153,12 +153,17 @@ test('the whole chain is read again, and the first break named', async () => {
 
 // ------------------------------------------------------------------------------------------------ who may ask
 
-const get = (port: number, tls: object, headers: Record<string, string>): Promise<number | string> =>
+const get = (
+  port: number,
+  tls: object,
+  headers: Record<string, string>,
+  path = '/oplog?28=0',
+): Promise<number | string> =>
   new Promise((resolve) => {
     const asked = request({
       host: '127.0.0.1',
       port,
-      path: '/oplog?28=0',
+      path,
       servername: 'cell-28.dure.internal',
       headers,
       ...tls,
@@ -189,6 +194,8 @@ test('no certificate, another authority, an unknown cell, another name and a rev
   assert.notEqual(await get(port, { ca: authority.cert }, { 'x-dure-cell': '11' }), 200)
   const stranger = await client('11', await makeAuthority(new Date()))
   assert.notEqual(await get(port, stranger, { 'x-dure-cell': '11' }), 200)
+  assert.equal(await get(port, known, { 'x-dure-cell': '11' }, '/elsewhere'), 404)
+  assert.equal(await get(port, known, { 'x-dure-cell': '11' }, '/oplog?28=x'), 400)
   await cells.issue((before) => ({ ...before, version: 2, revokedCertificates: [fingerprintOf(known.cert)] }))
   await until('the newer list is adopted', () => cell.exchange.directory().version === 2)
   assert.equal(await get(port, known, { 'x-dure-cell': '11' }), 403)
@@ -198,6 +205,7 @@ test('no certificate, another authority, an unknown cell, another name and a rev
     ['other-name', 2],
     ['tls', 2],
     ['certificate-revoked', 1],
+    ['question', 2],
   ] as const) {
     const count = Number(new RegExp(`dure_exchange_refused_total\\{why="${why}"\\} (\\d+)`).exec(metrics)?.[1] ?? 0)
     assert(count >= least, `${why}: ${count}`)

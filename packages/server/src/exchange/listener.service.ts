@@ -73,6 +73,11 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ECONNRESET') parts.refused('tls', { address: remoteAddress ?? null, reason: code ?? error.message })
   })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') parts.refused('not-http', { reason: error.code ?? null })
+    socket.destroy()
+  })
+  server.on('drop', (from) => parts.refused('too-many-connections', { address: from?.remoteAddress ?? null }))
   server.on('request', (request, response) => {
     void serve(parts, asking, request, response, stop.signal).catch((error: unknown) => {
       parts.log.warn({ err: error }, 'oplog-answer-failed')
@@ -113,10 +118,9 @@ const serve = async (
   }
   const url = URL.parse(request.url ?? '', 'https://cell')
   const answering = request.method === 'GET' && url !== null ? answerTo(parts, url) : 'not-found'
-  if (answering === 'not-found') return refuse(response, 404, 'not-found')
-  if (answering === 'not-a-question') {
+  if (typeof answering === 'string') {
     parts.refused('question', { cell: asker.cell })
-    return refuse(response, 400, 'not-a-question')
+    return answering === 'not-found' ? refuse(response, 404, answering) : refuse(response, 400, answering)
   }
   const under = asking.get(asker.cell) ?? 0
   if (under >= AT_ONCE) {

@@ -154,7 +154,12 @@ export const startPuller = (link: Link, parts: PullerParts): Puller => {
   const judge = async (taken: Taken): Promise<boolean> => {
     if (taken.stopped !== undefined) return true
     if (taken.refused === undefined) return false
-    if (taken.refused === 'gap' || taken.refused === 'written-here') return true
+    // Our own records coming back are an echo, and with a gap this link only came too late: neither is the peer's fault.
+    if (taken.refused === 'written-here') return true
+    if (taken.refused === 'gap') {
+      parts.refused('gap', { peer })
+      return true
+    }
     if (taken.refused === 'own-records-unknown') await parts.lostOwn()
     refuse(taken.refused)
     return true

@@ -43,7 +43,7 @@ test('a newcomer begins with a snapshot and its tail, has what readers of the wh
     const write = async (more: string): Promise<void> => {
       text += more
     }
-    await answering.send(await answering.lacking(vector), { write })
+    await answering.send((await answering.look(vector)).parts, { write })
     return text
   }
   assert.match(await asked(0), new RegExp(`"base":${EVERY},`))
