@@ -49,17 +49,21 @@ export interface LoadResult {
   readonly ownDelayMs: number
   /** Seconds of one core that it worked. */
   readonly loadCpuS: number
+  /** Bytes of one event on the wire. */
+  readonly frameBytes: number
 }
 
 let plan: LoadPlan | undefined
 const sockets: Socket[] = []
 /** Set while a task runs. */
 let heard: ((sentAt: number) => void) | undefined
+let heardBytes = 0
 
 const MARK = Buffer.from('"text":"t:')
 
 /** Everything a screen does with what it hears, for 5,000 screens: finds when it was sent. */
 const take = (bytes: Buffer): void => {
+  heardBytes += bytes.length
   for (let at = bytes.indexOf(MARK); at >= 0; at = bytes.indexOf(MARK, at + MARK.length)) {
     const end = bytes.indexOf(58, at + MARK.length)
     if (end > 0) heard?.(Number(bytes.toString('latin1', at + MARK.length, end)))
@@ -206,9 +210,10 @@ const run = async (task: LoadTask): Promise<LoadResult> => {
     delays.push(now - last - 10)
     last = now
   }, 10)
+  heardBytes = 0
   const cpu = process.cpuUsage()
   await Promise.all([writeMessages(task, result), placePatients(task, result)])
-  for (let at = 0; at < 100 && fanOut.length < result.expected; at += 1) await wait(50)
+  for (let at = 0; at < 600 && fanOut.length < result.expected; at += 1) await wait(50)
   clearInterval(watch)
   heard = undefined
   delays.sort((a, b) => a - b)
@@ -219,6 +224,7 @@ const run = async (task: LoadTask): Promise<LoadResult> => {
     loadCpuS,
     fanOut,
     delivered: fanOut.length,
+    frameBytes: heardBytes / Math.max(1, fanOut.length),
     ownDelayMs: delays[Math.floor(delays.length * 0.99)] ?? 0,
   }
 }

@@ -16,6 +16,7 @@ import { hospitalId, ORIGIN_ID, settleHospitals } from '../packages/server/src/t
 import { testConfig } from '../packages/server/src/testing/cell.ts'
 import { temporaryFolder } from '../packages/server/src/testing/database.ts'
 import { quantile } from './placing.ts'
+import { bareFanOut } from './rooms.bare.ts'
 import type { LoadPlan, LoadResult, LoadTask } from './rooms.load.ts'
 import type { Memory } from './rooms.streams.ts'
 
@@ -23,7 +24,8 @@ import type { Memory } from './rooms.streams.ts'
  * 5,000 connected screens, 200 messages a second into rooms of 5 to 500 people: how long until everybody has a message, what does
  * an idle screen cost, and do beds keep their latency meanwhile? The cell runs as two server processes on one database, as the
  * architecture has it: screens hang on one, desks work on the other. Both, a database that really writes to disk, and the load
- * (5,000 screens, writers and placing desks in one process) share this machine's cores.
+ * (5,000 screens, writers and placing desks in one process) share this machine's cores. What a delivery costs is set beside what it costs
+ * to write the same bytes to as many sockets with node:net alone: CPU for each, which other work on the machine does not change.
  */
 /** A region placed 38 patients on the worst day of the story; this many a second is a nation's rush. */
 const PATIENTS_PER_SECOND = 4
@@ -88,6 +90,14 @@ const measure = async (
   const rooms = await task(stage, { seconds: measuredS, messagesPerSecond, patientsPerSecond: 0 })
   const both = await task(stage, { seconds: measuredS, messagesPerSecond, ...placing })
   const meanSize = plan.rooms.reduce((sum, { size }) => sum + size, 0) / plan.rooms.length
+  const bare = await bareFanOut({
+    sockets: screens,
+    frameBytes: rooms.frameBytes,
+    sizes: plan.rooms.map(({ size }) => size),
+    eventsPerSecond: messagesPerSecond,
+    seconds: 5,
+  })
+  const streamCpuUsPerDelivery = (rooms.streamCpuS * 1e6) / Math.max(1, rooms.delivered)
   return {
     table: [
       ...roomRows('rooms alone', rooms),
@@ -123,7 +133,11 @@ const measure = async (
       deskCpuShare: round(both.deskCpuS / measuredS),
       streamCpuShare: round(both.streamCpuS / measuredS),
       loadCpuShare: round(both.loadCpuS / measuredS),
-      streamCpuUsPerDelivery: round((rooms.streamCpuS * 1e6) / Math.max(1, rooms.delivered)),
+      deskCpuMsPerMessage: round((rooms.deskCpuS * 1e3) / Math.max(1, rooms.posts.length)),
+      streamCpuUsPerDelivery: round(streamCpuUsPerDelivery),
+      frameBytes: Math.round(rooms.frameBytes),
+      bareCpuUsPerDelivery: round(bare.cpuUsPerDelivery),
+      timesBare: round(streamCpuUsPerDelivery / bare.cpuUsPerDelivery),
       loadOwnDelayP99Ms: round(Math.max(rooms.ownDelayMs, both.ownDelayMs)),
       withinAims: quantile(rooms.fanOut, 0.99) <= AIM_P99_MS && rssPerScreen <= AIM_IDLE_BYTES,
     },

@@ -2,6 +2,7 @@ import { DUTIES, RANKS, type ResponseOf, type rosterEndpoints, type ShiftView } 
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage } from '../../i18n/index.ts'
+import { Button } from '../../ui/button.tsx'
 import { Shape } from '../../ui/shape.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { useNow } from '../../ui/time.tsx'
@@ -15,7 +16,7 @@ const inSeoul = (options: Intl.DateTimeFormatOptions) =>
 const dayName = (ms: number) => inSeoul({ month: 'numeric', day: 'numeric', weekday: 'short' }).format(ms)
 const hour = (at: string) => inSeoul({ hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at))
 
-/** The week by day: holidays marked, hours without anybody said in words, each shift one tap from its acts. */
+/** The week by day: holidays marked, hours without anybody said in words, each shift one tap from its acts. A phone shows one day. */
 export const Week = ({ roster }: { roster: Roster }) => {
   const { t } = useTranslation()
   const [open, setOpen] = useState<string | null>(null)
@@ -23,12 +24,29 @@ export const Week = ({ roster }: { roster: Roster }) => {
   const today = seoulDay(now)
   const shifts = roster.shifts.filter(({ state }) => state === 'planned')
   const shift = shifts.find(({ id }) => id === open)
+  const days = weekFrom(Date.parse(roster.from))
+  const [chosen, setChosen] = useState(today)
+  const shown = days.some(({ day }) => day === chosen) ? chosen : days[0]?.day
   if (shifts.length === 0 && roster.warnings.length === 0)
     return <Empty title={t('rosters.empty')}>{t(roster.mayEdit ? 'rosters.emptyEdit' : 'rosters.emptyNext')}</Empty>
   return (
     <>
+      <fieldset className="week-choose">
+        <legend className="visually-hidden">{t('rosters.day')}</legend>
+        {days.map(({ day, from }) => (
+          <Button
+            key={day}
+            look={day === shown ? 'primary' : 'secondary'}
+            size="small"
+            aria-pressed={day === shown}
+            onClick={() => setChosen(day)}
+          >
+            {dayName(from)}
+          </Button>
+        ))}
+      </fieldset>
       <ol className="week">
-        {weekFrom(Date.parse(roster.from)).map(({ day, from, to }) => {
+        {days.map(({ day, from, to }) => {
           const off = roster.days.find((one) => one.day === day)
           const gaps = roster.warnings.filter(
             (one) => one.day === day && one.warning === 'gap' && Date.parse(one.to) > now,
@@ -36,7 +54,7 @@ export const Week = ({ roster }: { roster: Roster }) => {
           return (
             <li
               key={day}
-              className={`week-day ${off === undefined ? '' : 'is-off'}`}
+              className={`week-day ${off === undefined ? '' : 'is-off'} ${day === shown ? 'is-shown' : ''}`}
               aria-current={day === today ? 'date' : undefined}
             >
               <h3>
