@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import { roomEndpoints } from '@dure/contract'
+import type { Browser, Page } from 'playwright-core'
+import { callAs, must } from './api.ts'
+import { DESKTOP, enterAs, openPerson, PHONE, startBrowser, takePictures } from './browser.ts'
+import { demoCell, type RunningCell } from './cell.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let cell: RunningCell
+let browser: Browser
+let roomId: string
+before(async () => {
+  cell = await demoCell()
+  browser = await startBrowser()
+  const desk = await callAs(cell.url, 'demo-28-placement-1')
+  const parties = [
+    { kind: 'desk' as const, region: '41' as const },
+    { kind: 'person' as const, personId: 'demo-28-placement-2' },
+  ]
+  const body = { id: crypto.randomUUID(), title: '요양원 집단 발생', purpose: '40명을 나누어 옮깁니다', parties }
+  roomId = must(await desk(roomEndpoints.openRoom, { body })).id
+  // Nobody is on the roster for this: the asker sees that nobody could be told.
+  const from = { kind: 'duty' as const, place: { kind: 'desk' as const, id: '28' }, duty: 'infection_control' as const }
+  const needsAck = { by: new Date(Date.now() + 300_000).toISOString(), from }
+  const message = { id: crypto.randomUUID(), body: { kind: 'text' as const, text: '명단 확인 바랍니다' }, needsAck }
+  must(await desk(roomEndpoints.postMessage, { params: { id: roomId }, body: message }))
+})
+after(async () => {
+  await takePictures(browser)
+  await browser.close()
+  await cell[Symbol.asyncDispose]()
+})
+
+const faultsOf = async (page: Page): Promise<string[]> => {
+  const found = (await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] })`)) as {
+    violations: { id: string; impact: string | null; nodes: { html: string }[] }[]
+  }
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
+  return [
+    ...found.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html.slice(0, 200)}`),
+    ...(wide ? ['something sticks out to the side'] : []),
+  ]
+}
+
+const LOOKS = [
+  { size: DESKTOP, language: 'ko' },
+  { size: PHONE, language: 'en' },
+  { size: PHONE, language: 'ko', contrast: true },
+] as const
+
+for (const look of LOOKS)
+  test(`rooms, their dialogs, an acknowledgement nobody gave and the roster are clean for axe: ${look.size.width} wide, ${look.language}`, async () => {
+    const { page, context, faults } = await openPerson(browser, cell.url, look)
+    await enterAs(page, 'demo-28-placement-1')
+    const clean = async (where: string) => assert.deepEqual(await faultsOf(page), [], where)
+    await page.goto('/rooms')
+    await page.locator('.ack-list.is-unanswered [data-ack="unanswered"]').waitFor()
+    await clean('the list')
+    await page.locator('.rooms-head .button').first().click()
+    const field = page.getByRole('dialog').locator('[data-field="parties"] input')
+    await field.fill('병')
+    await page.locator('.party-list [role="option"]').first().waitFor()
+    await clean('opening a room')
+    await field.press('Enter')
+    await page.locator('.party-chips li').first().waitFor()
+    await clean('somebody chosen')
+
+    await page.goto(`/rooms/${roomId}`)
+    await page.locator('.message [data-ack="unanswered"]').waitFor()
+    await clean('the room')
+    await page.locator('.room-tools .button').first().click()
+    await page.locator('.members li').first().waitFor()
+    await clean('who is in it')
+    await page.locator('.room-going .look-danger').click()
+    await clean('asked once more before closing')
+
+    await page.goto('/roster')
+    await page.locator('.week-day.is-shown .shift').first().waitFor()
+    await clean('the roster')
+    assert.deepEqual(faults, [])
+    await context.close()
+  })
