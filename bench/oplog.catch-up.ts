@@ -52,6 +52,9 @@ export const catchUpRate = async (folder: string, missed: number) => {
     DURE_CELLS_KEY: rawPublicKey(root).toString('base64url'),
     DURE_CELL_HOST: '127.0.0.1',
     DURE_CELL_PORT: '0',
+    // Every record of it: no snapshot.
+    DURE_CHECKPOINT_EVERY: '0',
+    DURE_SNAPSHOT_BEHIND: '0',
   })
   const worker = new Worker(new URL('./oplog.peer.ts', import.meta.url), {
     workerData: { env: env('28'), url: one.url },
