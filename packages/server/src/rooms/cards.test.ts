@@ -94,3 +94,10 @@ test('an open offer is answered by its own hospital only; the desk writes down w
   const decline = desk[0]?.acts.find(({ act }) => act === 'decline')
   assert.deepEqual(decline?.needs, ['reason', 'channel', 'heardFrom'])
 })
+
+test('a request that was made and sent is one card; one that is only made is one too', () => {
+  const requestCards = (entries: ReturnType<typeof entry>[]) =>
+    cardsOf(source({}, entries)).flatMap(({ card, event }) => (card === 'request' ? [event] : []))
+  assert.deepEqual(requestCards([entry(0, 'created'), entry(1, 'submit'), entry(2, 'triage')]), ['submit'])
+  assert.deepEqual(requestCards([entry(0, 'created')]), ['created'])
+})
