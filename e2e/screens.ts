@@ -33,5 +33,8 @@ export const screensOf = (scene: Scene): readonly Screen[] => [
   { name: 'rooms', as: 'demo-28-placement-1', path: '/rooms', ready: '.room-row' },
   { name: 'room', as: 'demo-28-placement-1', path: `/requests/${scene.offered}/room`, ready: '.room-card' },
   { name: 'roster', as: 'demo-28-placement-1', path: '/roster', ready: '.on-call' },
+  { name: 'national', as: 'demo-28-placement-1', path: '/national', ready: '.region-cards li' },
+  { name: 'notices', as: 'demo-28-placement-1', path: '/notices', ready: '.page .state' },
+  { name: 'packs', as: 'demo-28-placement-1', path: '/packs', ready: '.page .state' },
   { name: 'missing', as: 'demo-28-er-1', path: '/no/such/place', ready: '.state' },
 ]

@@ -28,7 +28,7 @@ const COMMANDS: Record<string, (argv: readonly string[], io: CommandIo) => Promi
   rules: async (argv) => (await import('../../pass/bin/rules.ts')).rulesCommand(argv),
   cell: async (argv, io) => (await import('../src/exchange/cell.command.ts')).cellCommand(argv, io),
   oplog: async (argv, io) => (await import('../src/exchange/oplog.command.ts')).oplogCommand(argv, io),
-  packs: async (argv, io) => (await import('../src/national/packs.command.ts')).packsCommand(argv, io),
+  packs: async (argv, io) => (await import('../src/national/index.ts')).packsCommand(argv, io),
   openapi: async (_, io) => (await import('../src/openapi.command.ts')).openapiCommand(io),
 }
 

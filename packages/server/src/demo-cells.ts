@@ -1,10 +1,12 @@
 // The demo of a small nation: Incheon, Seoul, Gyeonggi and the centre, each a process and a database of its own, joined by links that
 // can be cut. `--story` plays 15 October 2022 on four fresh ones.
+import { join } from 'node:path'
 import { addressOf, CONTROL_OFFSET, DEMO_CELLS, portOf } from './demo-cells/cells.ts'
 import { type Control, startControl } from './demo-cells/control.service.ts'
 import type { DemoFlags } from './demo-cells/flags.ts'
 import { forgetFolder } from './demo-cells/folder.service.ts'
 import { type Nation, startNation } from './demo-cells/nation.service.ts'
+import { publishRules } from './demo-cells/rules.service.ts'
 import type { Config } from './platform/config.ts'
 import { configOrExit, EXIT, runUntilAsked } from './platform/process.ts'
 
@@ -43,6 +45,7 @@ const start = async (config: Config, flags: DemoFlags): Promise<Running> => {
     })
     await Promise.all(DEMO_CELLS.map(({ code }) => nation.member(code).untilReady()))
     announce(config, nation, control)
+    await publishRules(nation, join(config.dataDir, flags.story ? 'story' : 'cells'))
     const close = async (): Promise<void> => {
       await nation.close()
       await control.close()

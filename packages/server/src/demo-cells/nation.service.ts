@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
+import type { CommandIo } from '../platform/command.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import { makeLogger } from '../platform/logger.ts'
 import { migrate } from '../platform/migrate.ts'
@@ -11,7 +12,8 @@ import { dataDirOf, type Founding, foundNation } from './founding.service.ts'
 import { type Member, makeMember } from './member.service.ts'
 import type { CutHow, MakeNetwork, Network } from './network.ts'
 import { proxied } from './proxies.service.ts'
-import { comeBack, type Outcome, sayRestored, standIn } from './standing.service.ts'
+import { foundRules, rootsFileOf } from './rules.service.ts'
+import { comeBack, type Outcome, operateAt, sayRestored, standIn } from './standing.service.ts'
 
 /** Four cells, each a process and a database of its own, joined by ways that can be cut. */
 export interface Nation {
@@ -29,6 +31,8 @@ export interface Nation {
   healAll(): void
   standIn(writer: string, origin: string): Promise<Outcome>
   comeBack(code: string): Promise<Outcome>
+  /** A command as an operator of the cell gives it; null, or what was refused. */
+  operate(code: string, command: (io: CommandIo) => Promise<number>): Promise<Outcome>
   /** A copy of a cell's database; the cell must not run. */
   backup(code: string, name: string): Promise<void>
   /** Puts a copy in its place, as after a lost disk; the cell must not run. */
@@ -91,6 +95,7 @@ export const startNation = async (options: NationOptions): Promise<Nation> => {
       DEMO_CELLS.filter(({ code }) => !isOwn(code)).map(({ code }) => database(code)),
     )
     const founding = await foundNation(folder, new Date())
+    await foundRules(folder)
     for (const { code } of DEMO_CELLS) {
       const databaseUrl = isOwn(code) ? undefined : databases.url(database(code))
       const place = { code, dataDir: dataDirOf(folder, code), databaseUrl }
@@ -151,6 +156,7 @@ const environmentOf = (
     DURE_CELL_PORT: String(port),
     DURE_CELL_ROUTES: others.map((to) => `${to.code}=${network.route(place.code, to.code)}`).join(','),
     DURE_NATION_KEY: founding.nationKey,
+    DURE_PACK_ROOTS: rootsFileOf(join(options.dataDir, options.set)),
     DEMO_CONTROL_PORT: String(options.controlPort),
   }
 }
@@ -178,7 +184,7 @@ const controlsOf = ({ folder, databases, database, own, members, network }: Part
   }
   const at = (code: string) => ({
     folder,
-    config: configOf(dataDirOf(folder, code), code),
+    config: configOf(folder, code),
     databaseUrl: urlOf(code),
   })
   return {
@@ -193,6 +199,7 @@ const controlsOf = ({ folder, databases, database, own, members, network }: Part
     cutOff: (code) => network.cutOff(code),
     healAll: () => network.healAll(),
     standIn: (writer, origin) => standIn(at(writer), writer, origin),
+    operate: (code, command) => operateAt(at(code), (operator) => operator(command)),
     comeBack: (code) => comeBack(at(code)),
     backup: async (code, name) => {
       await databases.drop(name)
@@ -207,8 +214,9 @@ const controlsOf = ({ folder, databases, database, own, members, network }: Part
 }
 
 /** Enough of a configuration for an operator's command at this cell. */
-const configOf = (dataDir: string, code: string): Config => {
-  const config = readConfig({ DURE_REGION: code, DURE_DATA_DIR: dataDir }, '/')
+const configOf = (folder: string, code: string): Config => {
+  const env = { DURE_REGION: code, DURE_DATA_DIR: dataDirOf(folder, code), DURE_PACK_ROOTS: rootsFileOf(folder) }
+  const config = readConfig(env, '/')
   if (!config.ok) throw new Error('the environment of an operator is a configuration')
   return config.value
 }

@@ -49,9 +49,18 @@ export const sayRestored = (place: Place): Promise<Outcome> => atCell(place, (ru
 
 type Run = (argv: readonly string[]) => Promise<Outcome>
 
-const atCell = async ({ config, databaseUrl }: Place, work: (run: Run) => Promise<Outcome>): Promise<Outcome> => {
+const atCell = (place: Place, work: (run: Run) => Promise<Outcome>): Promise<Outcome> =>
+  operateAt(place, (operator) => work((argv) => operator((io) => cellCommand(argv, io))))
+
+type Command = (io: CommandIo) => Promise<number>
+
+/** Commands as an operator gives them at the cell: each tells what was refused, or null. */
+export const operateAt = async <T>(
+  { config, databaseUrl }: Pick<Place, 'config' | 'databaseUrl'>,
+  work: (operator: (command: Command) => Promise<Outcome>) => Promise<T>,
+): Promise<T> => {
   let db: Db | undefined
-  const run: Run = async (argv) => {
+  const operator = async (command: Command): Promise<Outcome> => {
     const said: string[] = []
     const io: CommandIo = {
       out: () => undefined,
@@ -67,10 +76,10 @@ const atCell = async ({ config, databaseUrl }: Place, work: (run: Run) => Promis
         return db
       },
     }
-    return (await cellCommand(argv, io)) === 0 ? null : (said.join(' ') || 'refused').replace(/^refused: /, '')
+    return (await command(io)) === 0 ? null : (said.join(' ') || 'refused').replace(/^refused: /, '')
   }
   try {
-    return await work(run)
+    return await work(operator)
   } finally {
     await db?.close()
   }

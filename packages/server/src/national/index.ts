@@ -1,11 +1,16 @@
 import { cellEndpoints, nationEndpoints } from '@dure/contract'
 import type { ExchangePort } from '../exchange/index.ts'
+import type { CommandIo } from '../platform/command.ts'
 import { type Http, serve } from '../platform/http.ts'
 import { err, ok } from '../platform/result.ts'
 import { acknowledgeNotice, followNotices, listNotices, publishNotice, withdrawNotice } from './notices.service.ts'
 import { overviewNow } from './overview.service.ts'
 import { servePackFiles } from './packs.routes.ts'
 import { makePacks } from './packs.service.ts'
+
+/** The command loads the pass library, which a cell that only starts does without. */
+export const packsCommand = async (argv: readonly string[], io: CommandIo): Promise<number> =>
+  (await import('./packs.command.ts')).packsCommand(argv, io)
 
 /**
  * The nation as every cell sees it: an overview made of what regions tell, and notices and packs of rules that travel in the national

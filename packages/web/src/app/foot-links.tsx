@@ -17,6 +17,12 @@ export const FootLinks = ({ me }: { me: Me }) => {
         <Link to="/dark-sheet" className="foot-link">
           {t('nav.darkSheet')}
         </Link>
+        <Link to="/notices" className="foot-link">
+          {t('nav.notices')}
+        </Link>
+        <Link to="/packs" className="foot-link">
+          {t('nav.packs')}
+        </Link>
         <Link to="/channels" className="foot-link">
           {t('nav.channels')}
         </Link>

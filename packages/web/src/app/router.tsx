@@ -88,6 +88,22 @@ const national = createRoute({
     'NationalBoardPage',
   ),
 })
+const notices = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/notices',
+  component: lazyRouteComponent(
+    page(() => import('../features/national/notices-page.tsx')),
+    'NoticesPage',
+  ),
+})
+const packs = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/packs',
+  component: lazyRouteComponent(
+    page(() => import('../features/national/packs-page.tsx')),
+    'PacksPage',
+  ),
+})
 /** Of the demo of several cells; elsewhere its API does not exist and the page says that it is missing. */
 const control = createRoute({
   getParentRoute: () => root,
@@ -273,6 +289,8 @@ export const router = createRouter({
       hospital,
       board,
       national,
+      notices,
+      packs,
       hospitals,
       hospitalPage,
       sources,

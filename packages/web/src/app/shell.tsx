@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { OfferWatch } from '../features/beds/offer-watch.tsx'
 import { CellLadder } from '../features/national/cell-ladder.tsx'
+import { NoticeWatch } from '../features/national/notice-watch.tsx'
 import { PeopleWatch } from '../features/people/watch.tsx'
 import { RoomWatch } from '../features/rooms/room-watch.tsx'
 import { currentLanguage, setLanguage } from '../i18n/index.ts'
@@ -61,6 +62,7 @@ export const Shell = () => {
         </div>
         <ConnectionLine>{me === null ? null : <CellLadder />}</ConnectionLine>
         {me === null ? null : <PeopleWatch me={me} />}
+        {me === null ? null : <NoticeWatch />}
       </header>
       <main id="main" tabIndex={-1}>
         <Outlet />

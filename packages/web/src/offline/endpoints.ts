@@ -1,8 +1,15 @@
-import { bedEndpoints, type Endpoint, facilityEndpoints, roomEndpoints, rosterEndpoints } from '@dure/contract'
+import {
+  bedEndpoints,
+  type Endpoint,
+  facilityEndpoints,
+  nationEndpoints,
+  roomEndpoints,
+  rosterEndpoints,
+} from '@dure/contract'
 
 /** Endpoints of actions by their id, so that an action survives a reload as data. Another slice's actions are added here. */
 const byId = new Map<string, Endpoint>(
-  [bedEndpoints, facilityEndpoints, roomEndpoints, rosterEndpoints].flatMap((slice) =>
+  [bedEndpoints, facilityEndpoints, nationEndpoints, roomEndpoints, rosterEndpoints].flatMap((slice) =>
     Object.values<Endpoint>(slice).map((endpoint) => [endpoint.id, endpoint] as const),
   ),
 )

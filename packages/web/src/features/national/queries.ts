@@ -1,4 +1,4 @@
-import { cellEndpoints, controlEndpoints, exchangeEndpoints } from '@dure/contract'
+import { cellEndpoints, controlEndpoints, exchangeEndpoints, nationEndpoints } from '@dure/contract'
 import { queryOptions } from '@tanstack/react-query'
 import { read } from '../../offline/api.ts'
 
@@ -21,4 +21,16 @@ export const controlQuery = queryOptions({
   queryKey: ['control'],
   queryFn: ({ signal }) => read(controlEndpoints.showControl, {}, signal),
   refetchInterval: 1_000,
+})
+
+/** Changes are told by the cell's events; looked at all the same, for what is cut tells nothing and acknowledgements are many. */
+export const noticesQuery = queryOptions({
+  queryKey: ['notices'],
+  queryFn: ({ signal }) => read(nationEndpoints.listNotices, {}, signal),
+  refetchInterval: 15_000,
+})
+
+export const packsQuery = queryOptions({
+  queryKey: ['packs'],
+  queryFn: ({ signal }) => read(nationEndpoints.listPacks, {}, signal),
 })
