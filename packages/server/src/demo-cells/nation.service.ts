@@ -18,6 +18,8 @@ import { comeBack, type Outcome, operateAt, sayRestored, standIn } from './stand
 /** Four cells, each a process and a database of its own, joined by ways that can be cut. */
 export interface Nation {
   readonly databases: Databases
+  /** Where its screens are served. */
+  readonly host: string
   readonly network: Network
   member(code: string): Member
   database(code: string): string
@@ -106,7 +108,7 @@ export const startNation = async (options: NationOptions): Promise<Nation> => {
     for (const one of started) if (one.status === 'rejected') throw one.reason
     const own = new Map<string, string>()
     for (const { code } of DEMO_CELLS) if (isOwn(code)) own.set(code, await ownUrl(dataDirOf(folder, code)))
-    return { ...controlsOf({ folder, databases, database, own, members, network }), close }
+    return { ...controlsOf({ host: options.host, folder, databases, database, own, members, network }), close }
   } catch (error) {
     await close()
     throw error
@@ -162,6 +164,7 @@ const environmentOf = (
 }
 
 interface Parts {
+  readonly host: string
   readonly folder: string
   readonly databases: Databases
   readonly database: (code: string) => string
@@ -171,7 +174,7 @@ interface Parts {
   readonly network: Network
 }
 
-const controlsOf = ({ folder, databases, database, own, members, network }: Parts): Omit<Nation, 'close'> => {
+const controlsOf = ({ host, folder, databases, database, own, members, network }: Parts): Omit<Nation, 'close'> => {
   const member = (code: string): Member => {
     const one = members.get(code)
     if (one === undefined) throw new Error(`no cell ${code}`)
@@ -189,6 +192,7 @@ const controlsOf = ({ folder, databases, database, own, members, network }: Part
   })
   return {
     databases,
+    host,
     network,
     member,
     database,

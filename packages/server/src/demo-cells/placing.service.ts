@@ -58,15 +58,27 @@ export const judged = async ({ doctor, desk }: Region, input: Partial<RequestInp
 /**
  * From the request to the confirmed bed as people do it: the doctor asks, the desk judges and asks hospitals, the first accepts, the
  * doctor confirms.
+ * @param look between the steps, for whoever watches the screens; not counted as time
  */
-export const placeAtHome = async (region: Region, input: Partial<RequestInput> = {}): Promise<Placed> => {
-  const started = performance.now()
+export const placeAtHome = async (
+  region: Region,
+  input: Partial<RequestInput> = {},
+  look: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<Placed> => {
+  let started = performance.now()
+  const pause = async (): Promise<void> => {
+    const from = performance.now()
+    await look()
+    started += performance.now() - from
+  }
   const request = await judged(region, input)
+  await pause()
   const offered = must(
     await region.desk(bedEndpoints.sendOffers, { params: { id: request.id }, body: { version: request.version } }),
   )
   const offer = offered.offers.find(({ state }) => state === 'sent' || state === 'seen')
   if (offer === undefined) throw new Error(`no hospital of ${region.code} was asked`)
+  await pause()
   const hospital = await callAs(region.base, await deskOf(region.base, offer.hospitalId))
   must(await hospital(bedEndpoints.actOnOffer, { params: { id: offer.id }, body: { act: { event: 'accept' } } }))
   const held = await seen(region, request.id)

@@ -10,6 +10,10 @@ export const STORY = {
     ko: '2022년 10월 15일: 병상을 배정하던 메신저가 멈춘 날',
     en: '15 October 2022: the day the messenger stopped in which beds were placed',
   },
+  watch: {
+    ko: '이 화면들을 열어 두고 보십시오 (이름을 눌러 로그인):',
+    en: 'Watch these screens (sign in by the name):',
+  },
   before: {
     ko: '네 셀이 이어져 있습니다. 어느 지역도 중앙에 묻고 일하지 않습니다.',
     en: 'Four cells are connected. No region asks the centre before it works.',
@@ -63,8 +67,11 @@ export const placedLine = (hospital: string, ms: number): Line => ({
   en: `Bed confirmed: ${hospital}, ${seconds(ms)} s after the request (that day: about 24 hours)`,
 })
 export const askedLine = (state: string): Line => ({
-  ko: `서울의 질문: ${state === 'asked' ? '물음, 답 없음' : state}`,
-  en: `Seoul's question: ${state}`,
+  ko: state === 'asked' ? '서울의 질문은 아직 전해지지 않았고, 약속된 병상도 없습니다.' : `서울의 질문: ${state}`,
+  en:
+    state === 'asked'
+      ? "Seoul's question has not been heard yet, and no bed is promised."
+      : `Seoul's question: ${state}`,
 })
 export const acrossLine = (from: Line, hospital: string, ms: number): Line => ({
   ko: `${from.ko} 환자의 병상 확정: 인천 ${hospital}, ${seconds(ms)}초`,

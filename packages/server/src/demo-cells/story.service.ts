@@ -1,15 +1,24 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type CellView, exchangeEndpoints } from '@dure/contract'
 import { isAgreed, readAgreement, untilAgreed } from './agreement.service.ts'
-import { DEMO_CELLS } from './cells.ts'
+import { addressOf, DEMO_CELLS } from './cells.ts'
 import type { Nation } from './nation.service.ts'
 import { must } from './people.service.ts'
 import { askRegion, placeAtHome, type Region, regionAt, untilConfirmed } from './placing.service.ts'
 import { acrossLine, askedLine, type Line, PLACES, placedLine, STORY, seconds } from './story-words.ts'
 
-/** Pause after each scene; with ten of them the whole takes three minutes. */
-const PACE_MS = 17_000
+/** From one scene to the next, whatever is done in between; with ten of them the whole takes three minutes. */
+const PACE_MS = 17_500
+/** Between the steps of placing, so that a patient is seen in the queue and an offer at its hospital. */
+const LOOK_MS = 3_000
 const LIMIT_MS = 60_000
+
+/** Where to sit, and as whom to sign in. */
+const SEATS = [
+  { code: '00', who: '최중앙 (중앙 · the centre)', path: '/national' },
+  { code: '28', who: '김배정 (인천 · Incheon)', path: '/desk' },
+  { code: '11', who: '김배정 (서울 · Seoul)', path: '/desk' },
+] as const
 
 /**
  * 15 October 2022 on the running cells, through their own routes: what the screens show meanwhile is what they would have shown.
@@ -24,14 +33,22 @@ export const playStory = async (
   const say = (line: Line, mark = '  '): void => {
     print(`${mark} ${line.ko}\n   ${line.en}`)
   }
+  let next = 0
   const scene = async (line: Line): Promise<void> => {
     print('')
     say(line, '▶ ')
-    await wait(paceMs)
+    const now = performance.now()
+    // A slow machine takes from the pauses and not from the clock, as far as there are pauses.
+    next = (next === 0 ? now : next) + paceMs
+    await wait(Math.max(paceMs / 2, next - now))
   }
+  const look = (): Promise<void> => wait(Math.min(LOOK_MS, paceMs))
   const at = (code: string): Promise<Region> => regionAt(code, nation.member(code).base())
 
   print(`\n${STORY.title.ko}\n${STORY.title.en}`)
+  say(STORY.watch)
+  for (const { code, who, path } of SEATS)
+    print(`   ${who}  ${addressOf(nation.host, nation.member(code).port())}${path}`)
   const incheon = await at('28')
   const seoul = await at('11')
   const gyeonggi = await at('41')
@@ -44,14 +61,14 @@ export const playStory = async (
   await untilLinked(incheon, ({ cell, link }) => (cell === '00' ? link === 'cut' : true))
   say(STORY.darkSeen)
   await scene(STORY.patient)
-  const first = await placeAtHome(incheon)
+  const first = await placeAtHome(incheon, {}, look)
   say(placedLine(first.hospitalName, first.ms), '✓ ')
 
   nation.cutOff('11')
   await scene(STORY.seoulCut)
   await untilLinked(seoul, ({ link }) => link === 'cut')
   await scene(STORY.seoulAlone)
-  const alone = await placeAtHome(seoul)
+  const alone = await placeAtHome(seoul, {}, look)
   say(placedLine(alone.hospitalName, alone.ms), '✓ ')
 
   await scene(STORY.ask)
@@ -103,14 +120,19 @@ const report = async (nation: Nation, print: (line: string) => void, ms: number)
     const name = DEMO_CELLS.find(({ code }) => code === origin)?.name ?? origin
     const head = seen[0]?.split(':')
     const said =
-      seen.length === 1 ? `${head?.[0]} records, last ${head?.[1]?.slice(0, 16)}…` : `DIFFERS: ${seen.join(' | ')}`
-    print(`   log of ${origin} ${name}: ${said}`)
+      seen.length === 1
+        ? `${head?.[0]}건, 끝 · records, last ${head?.[1]?.slice(0, 16)}…`
+        : `다름 · DIFFERS: ${seen.join(' | ')}`
+    print(`   ${origin} ${name}의 기록 · log: ${said}`)
   }
+  print(`   셀마다 기록 ${found.records}건, 약속된 병상 ${found.promises}, 그중 지역을 넘은 것 ${found.acrossRegions}`)
   print(
-    `   ${found.records} records in every cell; ${found.promises} beds promised, ${found.acrossRegions} of them across regions`,
+    `   ${found.records} records in every cell; ${found.promises} beds promised, ${found.acrossRegions} across regions`,
   )
-  print(`   slots promised twice: ${found.slotsTwice.length}  requests with two beds: ${found.requestsTwice.length}`)
-  print(`   confirmed elsewhere and not kept: ${found.unkept.length}  forks: ${found.alarms}`)
+  print(`   두 번 약속된 병상 · beds promised twice: ${found.slotsTwice.length}`)
+  print(`   병상이 둘인 요청 · requests with two beds: ${found.requestsTwice.length}`)
+  print(`   확정되고 지켜지지 않은 것 · confirmed elsewhere and not kept: ${found.unkept.length}`)
+  print(`   갈라진 기록 · forks: ${found.alarms}`)
   print(agreed ? `\n모두 같습니다. All agree. (${seconds(ms)} s)` : '\n서로 다릅니다. They do not agree.')
   return agreed
 }
