@@ -316,6 +316,7 @@ create table beds.request (
   confirmed_at timestamp with time zone,
   closed_at timestamp with time zone,
   closed_reason text,
+  regained_at timestamp with time zone,
   constraint request_age_years_check CHECK (age_years >= 0 AND age_years <= 130),
   constraint request_closed_says_when CHECK ((closed_at IS NOT NULL) = (state = ANY (ARRAY['admitted'::text, 'cancelled'::text, 'deceased'::text, 'stepped_down'::text, 'merged'::text, 'entered_in_error'::text]))),
   constraint request_code_check CHECK (code ~ '^[0-9]{4}$'::text),
@@ -449,6 +450,7 @@ create table beds.told_hold (
   expires_at timestamp with time zone,
   epoch bigint not null,
   told_at timestamp with time zone not null,
+  changed_seq bigint default 0 not null,
   constraint told_hold_pkey PRIMARY KEY (id)
 );
 
@@ -472,6 +474,7 @@ create table beds.told_request (
   nation_hash text,
   epoch bigint not null,
   told_at timestamp with time zone not null,
+  changed_seq bigint default 0 not null,
   constraint told_request_pkey PRIMARY KEY (id)
 );
 
@@ -499,6 +502,7 @@ create table beds.told_slot (
   taken_over boolean not null,
   told_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  changed_seq bigint default 0 not null,
   constraint told_slot_pkey PRIMARY KEY (id)
 );
 
@@ -844,6 +848,8 @@ create table exchange.set_aside (
   audience jsonb not null,
   set_aside_at timestamp with time zone not null,
   why text not null,
+  found_seq bigint,
+  settled_at timestamp with time zone,
   constraint set_aside_pkey PRIMARY KEY (id)
 );
 
@@ -1324,6 +1330,9 @@ create table platform.cell (
   state text default 'recovering'::text not null,
   state_since timestamp with time zone default now() not null,
   founded boolean default false not null,
+  lived_to bigint default 0 not null,
+  lost_at timestamp with time zone,
+  constraint cell_lived_to_check CHECK (lived_to >= 0),
   constraint cell_one_check CHECK (one),
   constraint cell_public_key_check CHECK (length(public_key) = 32),
   constraint cell_region_check CHECK (region ~ '^[0-9]{2}$'::text),
@@ -1939,13 +1948,17 @@ begin
   if new.state = 'draft' then return null; end if;
   perform beds.say('request-stated', new.sido, new.id, jsonb_build_object(
     'id', new.id, 'code', new.code, 'state', new.state, 'stateSince', new.state_since, 'createdAt', new.created_at,
-    'waitingSince', new.waiting_since, 'submittedAt', new.submitted_at, 'firstHoldAt', new.first_hold_at,
-    'confirmedAt', new.confirmed_at, 'closedAt', new.closed_at, 'version', new.version, 'level', new.level,
-    'requestedClass', new.requested_class, 'isolationNeed', new.isolation_need, 'oxygen', new.oxygen, 'needs', new.needs,
-    'pathogen', new.pathogen, 'urgency', new.urgency, 'stability', new.stability, 'severity', new.severity,
+    'waitingSince', new.waiting_since, 'submittedAt', new.submitted_at, 'firstOfferAt', new.first_offer_at,
+    'firstHoldAt', new.first_hold_at, 'confirmedAt', new.confirmed_at, 'closedAt', new.closed_at, 'version', new.version,
+    'level', new.level, 'requestedClass', new.requested_class, 'isolationNeed', new.isolation_need, 'oxygen', new.oxygen,
+    'needs', new.needs, 'pathogen', new.pathogen, 'urgency', new.urgency, 'stability', new.stability,
+    'severity', new.severity, 'judged', new.judged_class is not null, 'deteriorating', new.deteriorating,
     'outOfRegionConsent', new.out_of_region_consent, 'ageYears', new.age_years, 'sex', new.sex,
     'originType', new.origin_type, 'originHospitalId', new.origin_hospital_id, 'ownerHospitalId', new.owner_hospital_id,
-    'pseudonym', new.pseudonym), new.state_since);
+    'pseudonym', new.pseudonym, 'resumeState', new.resume_state, 'deadlineAt', new.deadline_at,
+    'offerRound', new.offer_round, 'conditionsOpen', new.conditions_open, 'retriesAtLevel', new.retries_at_level,
+    'noBedRetryAt', new.no_bed_retry_at, 'noBedEscalation', new.no_bed_escalation, 'mergedInto', new.merged_into,
+    'placedOutside', new.outside_name is not null), new.state_since);
   return null;
 end
 $function$;

@@ -86,6 +86,8 @@ export const requestView = z.object({
   conditionsOpen: z.boolean(),
   /** Other open requests for the same patient; merge them. Empty for those who may not know. */
   sameAs: z.array(z.object({ id, code: z.string() })),
+  /** When it was made from the log, without what does not travel there: telephone number, complaint, notes, who the patient is. */
+  regainedAt: instant.nullable(),
   /** Other regions that were asked, oldest first; empty for those who may not know. */
   asks: z.array(askView).optional(),
 })

@@ -6,7 +6,7 @@ import { type BedSlice, codesOfRequests, registerBeds, requestNamed } from './be
 import { alertByPush, alertByText, alertByVoice, type Channels, registerChannels } from './channels/index.ts'
 import { type Exchange, makeExchange, registerExchangeRoutes } from './exchange/index.ts'
 import type { ExchangePort } from './exchange/ports.ts'
-import { hospitalNames, isPlaceOf, placesNamed, registerFacilities } from './facilities/index.ts'
+import { hospitalNames, isPlaceOf, placesNamed, registerFacilities, takeRegainedWords } from './facilities/index.ts'
 import { registerNational } from './national/index.ts'
 import { registerPeople } from './people/index.ts'
 import { APP_ROLE, applicationConnection, mayRewrite } from './platform/app-role.ts'
@@ -205,6 +205,7 @@ const registerAll = async (
   const directory = registerFacilities(http)
   registerExchangeRoutes(http, exchange)
   const others = overrides.exchange?.(http) ?? exchange.port
+  takeRegainedWords({ ids: http.deps.ids, region: http.deps.config.region }, directory, others)
   const beds = registerBeds(http, { directory, exchange: others })
   registerPeople(http, { ...peopleNeighbours(http), names, entry, exchange: others })
   const rosters = registerRosters(http, { directory })

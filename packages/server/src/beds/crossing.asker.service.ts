@@ -83,12 +83,15 @@ const accept = async (work: Work, placement: Placement, ask: AskRow, grant: Gran
     throw new Error(`Request ${ask.request_id} could not take its bed of ${ask.owner}: ${done.error.reason}`)
 }
 
-/** Who the patient is, for the eyes of the owner's cell alone. Not recorded yet: it may be told by telephone, as ever. */
+/**
+ * Who the patient is, for the eyes of the owner’s cell and of this one, which reads it in its own log after a restore. Not recorded
+ * yet: it may be told by telephone, as ever.
+ */
 const sealFor = async (work: Work, ask: AskRow): Promise<string | null> => {
   const identity = await sealedIdentity(work.tx, ask.request_id)
   if (identity === null) return null
   const key = await work.beds.identityKey()
-  return work.beds.exchange.seal(ask.owner, key.open(ask.request_id, identity.sealed))
+  return work.beds.exchange.seal([ask.owner, work.beds.region], key.open(ask.request_id, identity.sealed))
 }
 
 // ---------------------------------------------------------------- accepted

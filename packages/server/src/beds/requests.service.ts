@@ -147,6 +147,7 @@ const EMPTY = {
   confirmed_at: null,
   closed_at: null,
   closed_reason: null,
+  regained_at: null,
 } as const satisfies Partial<NewRequest>
 
 const CODE_ATTEMPTS = 60
@@ -193,7 +194,8 @@ export const editRequest = (
     const refused = refusedEdit(person, placement, version, changes)
     if (refused !== null) return refused
     const { row } = placement
-    const input = { ...row.details, ...changes } as RequestInput
+    // What did not come back with a request from the log is not among its details.
+    const input = { callbackPhone: row.callback_phone, ...row.details, ...changes } as RequestInput
     const wrong = wrongPlace(input)
     if (wrong !== null) return wrong
     const origin = await editedOrigin(work, row, changes)
@@ -202,7 +204,8 @@ export const editRequest = (
     if (stranger !== null) return stranger
     const facts = requestFacts(input, origin.value)
     if (!facts.ok) return refuseAll(facts.error, '/body/details')
-    const saved = await saveRequest(work.tx, row.id, keepTriaged(row, changes, facts.value))
+    const completed = input.callbackPhone === '' ? {} : { regained_at: null }
+    const saved = await saveRequest(work.tx, row.id, { ...keepTriaged(row, changes, facts.value), ...completed })
     const data = { fields: Object.keys(changes).sort() }
     addEvent(work.tx, { requestId: row.id, kind: 'edited', by: work.by, data }, work.now)
     tellRequest(work, saved, 'request-edited', audienceOf(placement))

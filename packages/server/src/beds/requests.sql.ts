@@ -63,6 +63,7 @@ const COLUMNS = [
   'confirmed_at',
   'closed_at',
   'closed_reason',
+  'regained_at',
 ] as const satisfies readonly (keyof NewRequest)[]
 
 const SELECTED = ['code', 'version', 'severity', ...COLUMNS].map((column) => `r.${column}`).join(', ')

@@ -110,6 +110,8 @@ export interface RequestRow {
   readonly confirmed_at: Date | null
   readonly closed_at: Date | null
   readonly closed_reason: string | null
+  /** Made from a log, without what does not travel, and not completed since. */
+  readonly regained_at: Date | null
 }
 
 export interface QueueRow extends RequestRow {

@@ -6,15 +6,6 @@ export const telling = async (tx: Tx, how: 'on' | 'silent' | 'taken-over'): Prom
   await tx.sql(`select set_config('dure.telling', $1, true)`, [how])
 }
 
-/** Why the newest epoch of a log was opened. */
-export const newestReason = async (db: Queries, origin: string): Promise<string | null> =>
-  (
-    await db.sql<{ reason: string | null }>(
-      `select l.openings -> -1 ->> 'reason' as reason from exchange.log l where l.origin = $1`,
-      [origin],
-    )
-  )[0]?.reason ?? null
-
 /** Free places are not placed upon until their hospital has spoken. `sido` null = this cell's own. */
 export const doubtFree = async (tx: Tx, sido: string | null, now: Date): Promise<void> => {
   await tx.sql(
@@ -42,28 +33,33 @@ export const restate = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** Said by the neighbour because it changed, not because it began: the log's own cell did not write it. */
-const TOUCHED = `(not t.taken_over and exists (
-  select from exchange.log l, jsonb_array_elements(l.openings) o
-   where l.origin = t.sido and (o ->> 'epoch')::bigint = t.epoch and o ->> 'writer' <> t.sido))`
-const TOUCHED_THING = TOUCHED.replace('not t.taken_over and ', '')
+/**
+ * Which of the things a log told are taken: those changed behind this number of the log, but for what these tables decided themselves
+ * and had not numbered yet. Below every number: all of them.
+ */
+export interface Taken {
+  readonly behind: number
+}
+export const EVERYTHING: Taken = { behind: -1 }
+const NEWS = `(t.changed_seq > $2 and not exists (
+  select from exchange.set_aside a where a.origin = t.sido and a.found_seq = t.changed_seq))`
 
 /** Rows of slots from what the log says. `ownCode`: what `beds.slot.sido` becomes, null for the own region. */
 export const adoptSlots = async (
   tx: Tx,
   sido: string,
-  { onlyTouched, ownCode }: { readonly onlyTouched: boolean; readonly ownCode: string | null },
+  { behind, ownCode }: Taken & { readonly ownCode: string | null },
 ): Promise<void> => {
   await tx.sql(
     `insert into beds.slot as s (id, sido, hospital_id, label, bed_class, isolation, share, state, blocked_reason,
         opens_in_hours, room_sex, min_age_years, max_age_years, cohort_pathogen, as_of, source, doubted_at, fencing, version,
         created_at, changed_at)
-     select t.id, $2, t.hospital_id, t.label, t.bed_class, t.isolation, t.share, t.state, t.blocked_reason,
+     select t.id, $3, t.hospital_id, t.label, t.bed_class, t.isolation, t.share, t.state, t.blocked_reason,
             t.opens_in_hours, t.room_sex, t.min_age_years, t.max_age_years, t.cohort_pathogen, t.as_of, t.source,
             t.doubted_at, t.fencing, t.version, t.told_at, now()
        from beds.told_slot t
       where t.sido = $1
-        and (not $3 or ${TOUCHED})
+        and ${NEWS}
       order by t.id
          on conflict (id) do update
             set sido = excluded.sido, label = excluded.label, bed_class = excluded.bed_class,
@@ -74,7 +70,7 @@ export const adoptSlots = async (
                 as_of = excluded.as_of, source = excluded.source, doubted_at = excluded.doubted_at,
                 fencing = greatest(s.fencing, excluded.fencing), version = greatest(s.version, excluded.version) + 1,
                 changed_at = excluded.changed_at`,
-    [sido, ownCode, onlyTouched],
+    [sido, behind, ownCode],
   )
 }
 
@@ -84,139 +80,191 @@ export interface MovedRequest {
   readonly after: RequestState
 }
 
-/** Rows of requests from what the log says of them; what never travelled (names, numbers, free text) is not there. */
+/** A name or a word that a log does not tell. */
+const UNTOLD = '(기록에 없음)'
+
+/** Of a merge the request it went into has to be known here. */
+const MERGED = `(t.state = 'merged' and f.f ->> 'mergedInto' is not null
+  and (exists (select from beds.request r where r.id = f.f ->> 'mergedInto')
+       or ($3 and exists (select from beds.told_request o where o.id = f.f ->> 'mergedInto' and o.sido = t.sido))))`
+
+/**
+ * Rows of requests from what the log says of them; what never travelled (names, numbers, free text) is not there.
+ * @param closedToo also those that are over: a cell's own past, which nobody needs who only goes on with what is open
+ */
 export const adoptRequests = async (
   tx: Tx,
   sido: string,
-  { onlyTouched }: { readonly onlyTouched: boolean },
+  { behind, closedToo }: Taken & { readonly closedToo: boolean },
 ): Promise<MovedRequest[]> => {
   const moved = await tx.sql<MovedRequest>(
     `select t.id, r.state as before, t.state as after
        from beds.told_request t
        left join beds.request r on r.id = t.id
-      where t.sido = $1 and (not $2 or ${TOUCHED_THING})
+      where t.sido = $1 and ${NEWS} and ($3 or t.closed_at is null or r.id is not null)
       order by t.id`,
-    [sido, onlyTouched],
+    [sido, behind, closedToo],
   )
   await tx.sql(
-    `insert into beds.request as r (id, sido, code, state, state_since, created_at, waiting_since, version, created_by,
-        created_by_name, created_by_role, owner_hospital_id, origin_type, origin_hospital_id, callback_phone, age_years, sex,
-        complaint, isolation_need, oxygen, requested_class, needs, pathogen, urgency, stability, out_of_region_consent,
-        details, pseudonym, severity_suggested, level, no_bed_interim_plan, no_bed_retry_at, merged_into, submitted_at,
-        first_hold_at, confirmed_at, closed_at)
+    `insert into beds.request as r (id, sido, code, state, state_since, resume_state, created_at, waiting_since, deadline_at,
+        version, created_by, created_by_name, created_by_role, owner_hospital_id, origin_type, origin_hospital_id,
+        callback_phone, age_years, sex, complaint, isolation_need, oxygen, requested_class, needs, pathogen, urgency,
+        stability, out_of_region_consent, details, pseudonym, severity_suggested, judged_class, judged_by, judged_by_name,
+        judged_at, deteriorating, level, offer_round, retries_at_level, conditions_open, no_bed_interim_plan,
+        no_bed_retry_at, no_bed_escalation, outside_name, merged_into, submitted_at, first_offer_at, first_hold_at,
+        confirmed_at, closed_at, regained_at)
      select t.id, t.sido, t.code,
-            -- Of a merge only that it is over is known here.
-            case when t.state = 'merged' then 'entered_in_error' else t.state end,
-            (f.f ->> 'stateSince')::timestamptz, (f.f ->> 'createdAt')::timestamptz, t.waiting_since,
-            (f.f ->> 'version')::int, 'log', f.f ->> 'pseudonym', 'placement_desk', f.f ->> 'ownerHospitalId',
-            f.f ->> 'originType', f.f ->> 'originHospitalId', '', (f.f ->> 'ageYears')::int, f.f ->> 'sex',
-            '(원 지역의 기록에서 이어받음)', f.f ->> 'isolationNeed', f.f ->> 'oxygen', f.f ->> 'requestedClass',
-            array(select jsonb_array_elements_text(f.f -> 'needs')), f.f ->> 'pathogen', f.f ->> 'urgency',
-            f.f ->> 'stability', (f.f ->> 'outOfRegionConsent')::boolean,
-            jsonb_build_object('requestedClass', f.f -> 'requestedClass', 'isolationNeed', f.f -> 'isolationNeed',
-                               'oxygen', f.f -> 'oxygen', 'sex', f.f -> 'sex', 'ageYears', f.f -> 'ageYears'),
-            f.f ->> 'pseudonym', f.f ->> 'severity', f.f ->> 'level',
+            case when t.state = 'merged' and not ${MERGED} then 'entered_in_error' else t.state end,
+            (f.f ->> 'stateSince')::timestamptz, f.f ->> 'resumeState', (f.f ->> 'createdAt')::timestamptz,
+            t.waiting_since, (f.f ->> 'deadlineAt')::timestamptz, (f.f ->> 'version')::int, 'log', f.f ->> 'pseudonym',
+            'placement_desk', f.f ->> 'ownerHospitalId', f.f ->> 'originType', f.f ->> 'originHospitalId', '',
+            (f.f ->> 'ageYears')::int, f.f ->> 'sex', '${UNTOLD}', f.f ->> 'isolationNeed', f.f ->> 'oxygen',
+            f.f ->> 'requestedClass', array(select jsonb_array_elements_text(f.f -> 'needs')), f.f ->> 'pathogen',
+            f.f ->> 'urgency', f.f ->> 'stability', (f.f ->> 'outOfRegionConsent')::boolean,
+            jsonb_strip_nulls(jsonb_build_object(
+              'originType', f.f -> 'originType', 'originHospitalId', f.f -> 'originHospitalId',
+              'requestedClass', f.f -> 'requestedClass', 'isolationNeed', f.f -> 'isolationNeed', 'oxygen', f.f -> 'oxygen',
+              'needs', f.f -> 'needs', 'pathogen', f.f -> 'pathogen', 'urgency', f.f -> 'urgency',
+              'stability', f.f -> 'stability', 'outOfRegionConsent', f.f -> 'outOfRegionConsent', 'sex', f.f -> 'sex',
+              'ageYears', f.f -> 'ageYears', 'complaint', '${UNTOLD}'::text)),
+            f.f ->> 'pseudonym', case when judged.judged then null else f.f ->> 'severity' end,
+            case when judged.judged then f.f ->> 'severity' end, case when judged.judged then 'log' end,
+            case when judged.judged then '${UNTOLD}' end, case when judged.judged then t.told_at end,
+            coalesce((f.f ->> 'deteriorating')::boolean, false), f.f ->> 'level',
+            coalesce((f.f ->> 'offerRound')::int, 0), coalesce((f.f ->> 'retriesAtLevel')::int, 0),
+            coalesce((f.f ->> 'conditionsOpen')::boolean, false),
             case when t.state = 'no_bed' then '원 지역의 계획을 확인할 것' end,
-            case when t.state = 'no_bed' then now() end, null,
-            (f.f ->> 'submittedAt')::timestamptz, (f.f ->> 'firstHoldAt')::timestamptz, t.confirmed_at, t.closed_at
+            case when t.state = 'no_bed' then coalesce((f.f ->> 'noBedRetryAt')::timestamptz, now()) end,
+            f.f ->> 'noBedEscalation', case when (f.f ->> 'placedOutside')::boolean then '${UNTOLD}' end,
+            case when ${MERGED} then f.f ->> 'mergedInto' end, (f.f ->> 'submittedAt')::timestamptz,
+            (f.f ->> 'firstOfferAt')::timestamptz, (f.f ->> 'firstHoldAt')::timestamptz, t.confirmed_at, t.closed_at, now()
        from beds.told_request t
       cross join lateral (select t.facts as f) f
+      cross join lateral (
+        select coalesce((f.f ->> 'judged')::boolean, false) and f.f ->> 'severity' is not null as judged) judged
       where t.sido = $1
-        and (not $2 or ${TOUCHED_THING})
-        and (t.closed_at is null or exists (select from beds.request old where old.id = t.id))
+        and ${NEWS}
+        and ($3 or t.closed_at is null or exists (select from beds.request old where old.id = t.id))
       order by t.id
          on conflict (id) do update
-            set state = excluded.state, state_since = excluded.state_since, waiting_since = excluded.waiting_since,
-                version = greatest(r.version, excluded.version) + 1, urgency = excluded.urgency,
-                stability = excluded.stability, requested_class = excluded.requested_class, level = excluded.level,
+            set state = excluded.state, state_since = excluded.state_since, resume_state = excluded.resume_state,
+                waiting_since = excluded.waiting_since, deadline_at = coalesce(excluded.deadline_at, r.deadline_at),
+                version = greatest(r.version, excluded.version) + 1, owner_hospital_id = excluded.owner_hospital_id,
+                origin_hospital_id = excluded.origin_hospital_id, age_years = excluded.age_years, sex = excluded.sex,
+                isolation_need = excluded.isolation_need, oxygen = excluded.oxygen, needs = excluded.needs,
+                pathogen = excluded.pathogen, urgency = excluded.urgency, stability = excluded.stability,
+                out_of_region_consent = excluded.out_of_region_consent, requested_class = excluded.requested_class,
+                details = r.details || (excluded.details - 'complaint'),
+                severity_suggested = case when excluded.judged_class is null and r.judged_class is null
+                                          then excluded.severity_suggested else r.severity_suggested end,
+                judged_class = coalesce(excluded.judged_class, r.judged_class),
+                judged_by = coalesce(r.judged_by, excluded.judged_by),
+                judged_by_name = coalesce(r.judged_by_name, excluded.judged_by_name),
+                judged_at = coalesce(r.judged_at, excluded.judged_at), deteriorating = excluded.deteriorating,
+                level = excluded.level, offer_round = greatest(r.offer_round, excluded.offer_round),
+                retries_at_level = excluded.retries_at_level, conditions_open = excluded.conditions_open,
                 no_bed_interim_plan = coalesce(r.no_bed_interim_plan, excluded.no_bed_interim_plan),
-                no_bed_retry_at = coalesce(r.no_bed_retry_at, excluded.no_bed_retry_at),
-                merged_into = null, submitted_at = coalesce(r.submitted_at, excluded.submitted_at),
+                no_bed_retry_at = coalesce(excluded.no_bed_retry_at, r.no_bed_retry_at),
+                no_bed_escalation = coalesce(excluded.no_bed_escalation, r.no_bed_escalation),
+                outside_name = case when excluded.outside_name is null then null
+                                    else coalesce(r.outside_name, excluded.outside_name) end,
+                merged_into = excluded.merged_into, submitted_at = coalesce(r.submitted_at, excluded.submitted_at),
+                first_offer_at = coalesce(r.first_offer_at, excluded.first_offer_at),
                 first_hold_at = coalesce(r.first_hold_at, excluded.first_hold_at),
                 confirmed_at = excluded.confirmed_at, closed_at = excluded.closed_at`,
-    [sido, onlyTouched],
+    [sido, behind, closedToo],
   )
   return moved
 }
 
-/** Live promises the log has and these tables have not. The slot of an ended one was adopted free; its row ends here too. */
-export const adoptHolds = async (tx: Tx, sido: string): Promise<void> => {
+/**
+ * Promises as the log has them. One that ended there ends here too, and comes first: its bed may be another's by now.
+ * @param endedToo also those of which these tables knew nothing and that are over
+ */
+export const adoptHolds = async (
+  tx: Tx,
+  sido: string,
+  { behind, endedToo }: Taken & { readonly endedToo: boolean },
+): Promise<void> => {
   await tx.sql(
     `update beds.hold h
-        set state = t.state, ended_at = t.told_at, end_reason = 'ended where another cell stood in', expires_at = null
+        set state = t.state, ended_at = t.told_at, end_reason = 'ended in the log', expires_at = null
        from beds.told_hold t
-      where t.id = h.id and t.sido = $1 and t.state in ('released', 'expired')
+      where t.id = h.id and t.sido = $1 and ${NEWS} and t.state in ('released', 'expired')
         and h.state in ('granted', 'confirmed', 'occupied')`,
-    [sido],
+    [sido, behind],
   )
   await tx.sql(
     `insert into beds.hold as h (id, request_id, ask_id, slot_id, hospital_id, state, granted_at, expires_at, fencing,
-        confirmed_at, occupied_at)
+        confirmed_at, occupied_at, ended_at, end_reason)
      select t.id, t.request_id, t.ask_id, t.slot_id, t.hospital_id, t.state, t.granted_at, t.expires_at, t.fencing,
-            case when t.state <> 'granted' then t.told_at end, case when t.state = 'occupied' then t.told_at end
+            case when t.state in ('confirmed', 'occupied') then t.told_at end, case when t.state = 'occupied' then t.told_at end,
+            case when over.over then t.told_at end, case when over.over then 'ended in the log' end
        from beds.told_hold t
        join beds.slot s on s.id = t.slot_id
+      cross join lateral (select t.state in ('released', 'expired') as over) over
       where t.sido = $1
-        and t.state in ('granted', 'confirmed', 'occupied')
+        and ${NEWS}
+        and ($3 or not over.over)
         and (t.request_id is null or exists (select from beds.request r where r.id = t.request_id))
       order by t.id
          on conflict (id) do update
-            set state = excluded.state, expires_at = excluded.expires_at, fencing = excluded.fencing,
+            set state = excluded.state, slot_id = excluded.slot_id, hospital_id = excluded.hospital_id,
+                expires_at = excluded.expires_at, fencing = excluded.fencing,
                 confirmed_at = coalesce(h.confirmed_at, excluded.confirmed_at),
                 occupied_at = coalesce(h.occupied_at, excluded.occupied_at), ended_at = null, end_reason = null
-          where excluded.fencing >= h.fencing and (h.state, h.fencing) is distinct from (excluded.state, excluded.fencing)`,
-    [sido],
+          where excluded.ended_at is null
+            and excluded.fencing >= h.fencing
+            and (h.state, h.fencing, h.expires_at) is distinct from (excluded.state, excluded.fencing, excluded.expires_at)`,
+    [sido, behind, endedToo],
   )
 }
 
-export interface TouchedHold {
-  readonly id: string
-  readonly slot_id: string
-  readonly request_id: string | null
-  readonly ask_id: string | null
-  readonly state: string
-  readonly fencing: string
-  /** The log has this very hold alive. */
-  readonly same: boolean
-  readonly standing_fencing: string | null
-  readonly standing_for: string | null
-}
-
-/** Own live promises on slots the neighbour changed, with the promise that stands in the log, if any. */
-export const touchedHolds = (db: Queries, sido: string): Promise<TouchedHold[]> =>
-  db.sql<TouchedHold>(
-    `select h.id, h.slot_id, h.request_id, h.ask_id, h.state, h.fencing,
-            coalesce(live.id = h.id, false) as same, live.fencing as standing_fencing,
-            coalesce(live.request_id, live.ask_id) as standing_for
-       from beds.hold h
-       join beds.told_slot t on t.id = h.slot_id and t.sido = $1
-       left join lateral (
-         select other.id, other.fencing, other.request_id, other.ask_id
-           from beds.told_hold other
-          where other.slot_id = h.slot_id and other.state in ('granted', 'confirmed', 'occupied')
-          order by other.fencing desc
-          limit 1) live on true
-      where h.state in ('granted', 'confirmed', 'occupied')
-        and ${TOUCHED}
-        -- A promise the neighbour knew and ended is over; one it never knew, on a bed that is free there, is taken up again.
-        and (live.id is not null or exists (select from beds.told_hold k where k.id = h.id))
-      order by h.id`,
-    [sido],
-  )
-
+/** Offers do not travel: who waits for a hospital's answer, and of nobody is known who was asked. */
 export const unansweredRequests = async (db: Queries, sido: string): Promise<readonly string[]> =>
   (
     await db.sql<{ id: string }>(
       `select r.id from beds.request r
         where r.sido = $1 and r.state = 'offered'
+          and not exists (select from beds.offer o
+                           where o.request_id = r.id and o.state in ('sent', 'delivered', 'seen', 'acked'))
           and not exists (select from beds.ask a where a.request_id = r.id and a.state = 'asked')
         order by r.id`,
       [sido],
     )
   ).map(({ id }) => id)
 
-/** The tables hold it now; what the log said is not needed twice. */
+/** Own beds kept for asks of other regions whose grant is not alive any more. */
+export const endedGrantHolds = (
+  db: Queries,
+): Promise<{ id: string; ask_id: string; slot_id: string; fencing: string }[]> =>
+  db.sql(
+    `select h.id, h.ask_id, h.slot_id, h.fencing
+       from beds.hold h
+       join beds.slot s on s.id = h.slot_id
+      where s.sido is null
+        and h.ask_id is not null
+        and h.state in ('granted', 'confirmed')
+        and not exists (select from beds.grant g where g.ask_id = h.ask_id and g.state in ('granted', 'confirmed'))
+      order by h.id`,
+  )
+
+/** Open requests that are in a state in which a bed is kept, or asked for. Who was placed outside has a bed nobody here knows. */
+export const holdingRequests = (
+  db: Queries,
+  sido: string,
+  states: readonly RequestState[],
+): Promise<{ id: string; state: RequestState }[]> =>
+  db.sql(
+    `select r.id, r.state
+       from beds.request r
+      where r.sido = $1 and r.closed_at is null and r.outside_name is null and r.state = any($2)
+      order by r.id`,
+    [sido, states],
+  )
+
+/** The own tables hold it now; what the own log said is not needed twice. */
 export const forgetTold = async (tx: Tx, sido: string): Promise<void> => {
-  for (const table of ['told_slot', 'told_hold', 'told_request'])
+  for (const table of ['told_slot', 'told_hold', 'told_request', 'told_hospital'])
     await tx.sql(`delete from beds.${table} where sido = $1`, [sido])
 }

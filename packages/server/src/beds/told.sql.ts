@@ -4,19 +4,26 @@ import type { HospitalStated, holdStated, patientKeyed, requestStated, slotState
 
 /** What the logs of regions say, folded record by record: the newest of each thing, and when it was said. */
 
+/** Where and when something was said. */
+export interface Told {
+  readonly epoch: number
+  readonly seq: number
+  readonly toldAt: Date
+}
+
 export const putToldSlot = async (
   tx: Tx,
   sido: string,
   slot: z.infer<typeof slotStated>,
-  epoch: number,
-  toldAt: Date,
+  { epoch, seq, toldAt }: Told,
   now: Date,
 ): Promise<void> => {
   await tx.sql(
     `insert into beds.told_slot (id, sido, hospital_id, label, bed_class, isolation, share, state, blocked_reason,
         opens_in_hours, room_sex, min_age_years, max_age_years, cohort_pathogen, as_of, source, doubted_at, fencing, version,
-        told_at, changed_at, epoch, taken_over)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+        told_at, changed_at, epoch, taken_over, changed_seq)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+             case when $23 then 0 else $24::bigint end)
          on conflict (id) do update
             set sido = excluded.sido, hospital_id = excluded.hospital_id, label = excluded.label,
                 bed_class = excluded.bed_class, isolation = excluded.isolation, share = excluded.share,
@@ -25,7 +32,8 @@ export const putToldSlot = async (
                 max_age_years = excluded.max_age_years, cohort_pathogen = excluded.cohort_pathogen,
                 as_of = excluded.as_of, source = excluded.source, doubted_at = excluded.doubted_at,
                 fencing = excluded.fencing, version = excluded.version, told_at = excluded.told_at,
-                changed_at = excluded.changed_at, epoch = excluded.epoch, taken_over = excluded.taken_over`,
+                changed_at = excluded.changed_at, epoch = excluded.epoch, taken_over = excluded.taken_over,
+                changed_seq = greatest(beds.told_slot.changed_seq, excluded.changed_seq)`,
     [
       slot.id,
       sido,
@@ -50,6 +58,7 @@ export const putToldSlot = async (
       now,
       epoch,
       slot.takenOver,
+      seq,
     ],
   )
 }
@@ -58,15 +67,16 @@ export const putToldHold = async (
   tx: Tx,
   sido: string,
   hold: z.infer<typeof holdStated>,
-  epoch: number,
-  toldAt: Date,
+  { epoch, seq, toldAt }: Told,
 ): Promise<void> => {
   await tx.sql(
-    `insert into beds.told_hold (id, sido, request_id, ask_id, slot_id, hospital_id, state, fencing, granted_at, expires_at, told_at, epoch)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    `insert into beds.told_hold (id, sido, request_id, ask_id, slot_id, hospital_id, state, fencing, granted_at, expires_at, told_at, epoch,
+                                 changed_seq)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          on conflict (id) do update
             set sido = excluded.sido, slot_id = excluded.slot_id, hospital_id = excluded.hospital_id, state = excluded.state,
-                fencing = excluded.fencing, expires_at = excluded.expires_at, told_at = excluded.told_at, epoch = excluded.epoch`,
+                fencing = excluded.fencing, expires_at = excluded.expires_at, told_at = excluded.told_at,
+                epoch = excluded.epoch, changed_seq = excluded.changed_seq`,
     [
       hold.id,
       sido,
@@ -80,6 +90,7 @@ export const putToldHold = async (
       hold.expiresAt,
       toldAt,
       epoch,
+      seq,
     ],
   )
 }
@@ -89,16 +100,16 @@ export const putToldRequest = async (
   sido: string,
   request: z.infer<typeof requestStated>,
   facts: unknown,
-  epoch: number,
-  toldAt: Date,
+  { epoch, seq, toldAt }: Told,
 ): Promise<void> => {
   await tx.sql(
-    `insert into beds.told_request (id, sido, code, state, facts, waiting_since, confirmed_at, closed_at, told_at, epoch)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `insert into beds.told_request (id, sido, code, state, facts, waiting_since, confirmed_at, closed_at, told_at, epoch, changed_seq)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (id) do update
             set sido = excluded.sido, code = excluded.code, state = excluded.state, facts = excluded.facts,
                 waiting_since = excluded.waiting_since, confirmed_at = excluded.confirmed_at,
-                closed_at = excluded.closed_at, told_at = excluded.told_at, epoch = excluded.epoch`,
+                closed_at = excluded.closed_at, told_at = excluded.told_at, epoch = excluded.epoch,
+                changed_seq = excluded.changed_seq`,
     [
       request.id,
       sido,
@@ -110,6 +121,7 @@ export const putToldRequest = async (
       request.closedAt,
       toldAt,
       epoch,
+      seq,
     ],
   )
 }

@@ -158,6 +158,7 @@ export const toRequestView = (
     level: row.level,
     conditionsOpen: row.conditions_open,
     sameAs: treats ? [...extras.sameAs] : [],
+    regainedAt: treats ? isoOrNull(row.regained_at) : null,
   }
 }
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type TestCells, testCells, until } from '../testing/cells.ts'
+import { cellRow, goOnAfterPromotion } from './epoch.service.ts'
+import { makeRegistry } from './registry.service.ts'
+import { makeSealingKeys } from './sealing.service.ts'
 
 const heads = async (cells: TestCells, origin: string): Promise<readonly string[]> =>
   Promise.all(
@@ -120,4 +123,42 @@ test('a cell that lost everything but its key gets its log back from the others'
   await until('it goes on', () => lost.cell.exchange.state() === 'writing')
   await until('both agree', agree(cells, '28'))
   assert.deepEqual((await lost.log('28')).slice(0, before.length), before)
+})
+
+test('a cell that was cut off when its disk died finds it by what it had numbered, and says how much is gone', async () => {
+  await using cells = await testCells(['11', '28'])
+  const lost = cells.node('28')
+  await sayMany(cells, '28', 3)
+  await numbered(cells, '28', 3)
+  await until('11 has it', agree(cells, '28'))
+  await lost.stop()
+  const backup = await lost.backup()
+  await lost.start()
+  cells.cut('11', '28')
+  // Nobody else hears these; the people of the own region do.
+  await sayMany(cells, '28', 4, 3)
+  await numbered(cells, '28', 7)
+  await lost.cell.exchange.round()
+  await lost.stop()
+  await lost.restore(backup)
+  await lost.start()
+  assert.equal(lost.cell.exchange.state(), 'recovering')
+  cells.heal('11', '28')
+  await until('it goes on', () => lost.cell.exchange.state() === 'writing')
+  const [alarm] = await lost.cell.deps.db.sql<{ detail: { gone: number; behind: number } }>(
+    `select detail from exchange.alarm where what = 'records-gone'`,
+  )
+  assert.deepEqual(alarm?.detail, { gone: 4, behind: 4 })
+  await until('both agree', agree(cells, '28'))
+})
+
+test('a promoted standby that had not received what others were shown is treated like a backup', async () => {
+  await using cells = await testCells(['28'])
+  const { deps, identity } = cells.node('28').cell
+  const sealingKey = await makeSealingKeys(cells.node('28').dataDir).current(new Date())
+  const parts = { db: deps.db, identity, registry: makeRegistry(), sealingKey }
+  await deps.db.sql(`update platform.writing set timeline = '00000000'`)
+  const marks = new Map([['28', { epoch: 1, seq: 9 }]])
+  await goOnAfterPromotion(parts, marks, deps.log, new Date())
+  assert.equal((await cellRow(deps.db)).state, 'recovering')
 })

@@ -156,8 +156,8 @@ const reopenOwn = async (parts: CommandParts, tx: Tx): Promise<Outcome> =>
     : err('this cell does not write')
 
 const openOwn = async (parts: CommandParts, tx: Tx, reason: 'returned' | 'restored' | 'promoted'): Promise<Opened> => {
-  const above = (await parts.marks.read()).get(parts.self)?.epoch ?? 0
-  const options = { reason, above, sealingKey: parts.sealingKey }
+  const remembered = (await parts.marks.read()).get(parts.self)
+  const options = { reason, remembered, sealingKey: parts.sealingKey }
   return openEpoch(tx, parts.identity, parts.self, options, parts.registry, parts.clock.now())
 }
 

@@ -1,5 +1,6 @@
 import type { Db, Queries, Tx } from '../platform/db.ts'
 import type { Deps } from '../platform/deps.ts'
+import type { Logger } from '../platform/logger.ts'
 import type { CellIdentity } from '../platform/oplog.key.ts'
 import { appendNumbered, lockWriting, NO_END, TIMELINE_SQL } from '../platform/oplog.sequencer.ts'
 import type { Approval } from './approval.ts'
@@ -7,8 +8,10 @@ import { newestEpoch } from './branch.ts'
 import { type EpochReason, nextEpoch } from './epoch.ts'
 import { findLogs, lockLog, raiseAlarm, saveBranch, setAsideUnnumbered } from './log.sql.ts'
 import { type CellId, EPOCH_OPENED } from './log-record.ts'
-import { isBehind, type Marks } from './mark.service.ts'
+import { goneFrom, isBehind, type Marks, type Remembered } from './mark.service.ts'
 import { FOUNDING_EPOCH } from './opening.ts'
+import type { OpenedHere } from './ports.ts'
+import { findSetAside, isRegained, type Lived, livedOf, noteLost, regainedRecords } from './regained.sql.ts'
 import type { Registry } from './registry.service.ts'
 import { type PublicSealingKey, saveSealingKey } from './sealing.service.ts'
 
@@ -54,8 +57,8 @@ export interface OpenOptions {
   readonly epoch?: number
   /** With what to seal for whoever writes this log from now on. */
   readonly sealingKey: PublicSealingKey
-  /** Above this at least: the newest epoch somebody remembers. */
-  readonly above?: number
+  /** What the data folder remembers of this log: the new epoch is above it, and what is missing is said. */
+  readonly remembered?: Remembered | undefined
 }
 
 /**
@@ -72,11 +75,17 @@ export const openEpoch = async (
 ): Promise<Opened> => {
   await lockWriting(tx)
   const row = await lockLog(tx, origin)
-  const current = Math.max(newestEpoch({ openings: row.openings }), newestEpoch(row.following), options.above ?? 0)
+  const current = Math.max(
+    newestEpoch({ openings: row.openings }),
+    newestEpoch(row.following),
+    options.remembered?.epoch ?? 0,
+  )
   const founding = options.reason === 'founded'
   const epoch = options.epoch ?? (founding ? FOUNDING_EPOCH : nextEpoch(current, now.getTime(), identity.region))
   if (epoch <= current) throw new Error(`Epoch ${epoch} of ${origin} is not above ${current}`)
   const seq = (row.head?.seq ?? 0) + 1
+  const own = origin === identity.region
+  const lived = await tablesOf(tx, origin, own, seq - 1)
   const openings = [...row.openings.map((one) => ({ epoch: one.epoch, seq: one.seq })), { epoch, seq }]
   const body = {
     writer: identity.region,
@@ -91,7 +100,6 @@ export const openEpoch = async (
   await appendNumbered(tx, identity, origin, epoch, row.head ?? NO_END, [op])
   const opened = { epoch, seq, writer: identity.region, reason: options.reason }
   await saveBranch(tx, origin, [...row.openings, opened], { openings, doubts: 0 })
-  const own = origin === identity.region
   await tx.sql(
     `insert into platform.writing (origin, own, epoch, timeline, since)
      values ($1, $2, $3, ${TIMELINE_SQL}, $4)
@@ -100,9 +108,41 @@ export const openEpoch = async (
   )
   if (own) await tx.sql(`update platform.cell set state = 'writing', state_since = $1, founded = true`, [now])
   await saveSealingKey(tx, origin, options.sealingKey, seq, now)
-  for (const handler of registry.opened) await handler(tx, origin, epoch, now)
+  const gone = goneFrom({ epoch: newestEpoch({ openings: row.openings }), seq: seq - 1 }, options.remembered)
+  if (options.reason === 'restored' && gone > 0)
+    await raiseAlarm(tx, origin, 'records-gone', { gone, behind: seq - 1 }, now)
+  const steps: (() => Promise<void>)[] = []
+  const opening = {
+    origin,
+    epoch,
+    reason: options.reason,
+    afterwards: (step: () => Promise<void>) => void steps.push(step),
+  }
+  const here = await openedHere(tx, opening, lived)
+  for (const handler of registry.opened) await handler(tx, here, now)
+  for (const step of steps) await step()
   return { epoch, seq }
 }
+
+/** Where the tables end in the log: nowhere for another region's, at its end for one that was written here until now. */
+const tablesOf = async (tx: Tx, origin: CellId, own: boolean, end: number): Promise<Lived> => {
+  if (!own) return { livedTo: 0, lostAt: null }
+  const { writes, ...lived } = await livedOf(tx)
+  if (writes) return { livedTo: end, lostAt: null }
+  await findSetAside(tx, origin, lived)
+  return lived
+}
+
+const openedHere = async (
+  tx: Tx,
+  opened: Pick<OpenedHere, 'origin' | 'epoch' | 'reason' | 'afterwards'>,
+  lived: Lived,
+): Promise<OpenedHere> => ({
+  ...opened,
+  ...lived,
+  isRegained: await isRegained(tx, opened.origin, lived.livedTo),
+  regained: (kinds) => regainedRecords(tx, opened.origin, lived.livedTo, kinds),
+})
 
 /**
  * This database may have forgotten what the cell had decided: nothing gets a number until the others were asked. What had no number
@@ -110,7 +150,8 @@ export const openEpoch = async (
  */
 export const enterRecovering = async (tx: Tx, self: CellId, why: string, now: Date): Promise<void> => {
   await lockWriting(tx)
-  const rows = await tx.sql<{ origin: string }>(`delete from platform.writing returning origin`)
+  const rows = await tx.sql<{ origin: string; own: boolean }>(`delete from platform.writing returning origin, own`)
+  if (rows.some(({ own }) => own)) await noteLost(tx, self, now)
   await tx.sql(`update platform.cell set state = 'recovering', state_since = $1`, [now])
   for (const origin of new Set([self, ...rows.map((row) => row.origin)])) {
     const aside = await setAsideUnnumbered(tx, origin, why, now)
@@ -140,7 +181,7 @@ export const beginLog = async (
   const self = identity.region
   const now = clock.now()
   const cell = await cellRow(db)
-  const behind = await findBehind(db, marks, self, cell.writing)
+  const behind = await findBehind(db, marks, self, cell)
   if (behind.length > 0 && cell.state !== 'stood-in') {
     log.fatal({ logs: behind }, 'database-is-behind-what-was-shown')
     await db.tx((tx) => enterRecovering(tx, self, 'the database is behind the mark in the data folder', now))
@@ -160,7 +201,7 @@ const findBehind = async (
   db: Db,
   marks: Marks,
   self: CellId,
-  writing: readonly CellId[],
+  { writing }: Pick<CellRow, 'writing'>,
 ): Promise<readonly CellId[]> => {
   const ours = [...new Set([self, ...writing])]
   const rows = await findLogs(db, ours)
@@ -178,6 +219,20 @@ export interface Reopening {
   readonly sealingKey: PublicSealingKey
 }
 
+/**
+ * Everybody who can be reached has told what they know of the own log. A neighbour that writes it meanwhile goes on: this cell is stood
+ * in for until its people agree on the minute (`dure cell return`). While the branch that is followed has not come whole, `null`.
+ */
+export const endRecovery = async (parts: Reopening, marks: Marks, now: Date): Promise<Opened | 'stood-in' | null> => {
+  const { db, identity } = parts
+  const [row] = await findLogs(db, [identity.region])
+  if (row !== undefined && newestEpoch(row.following) > newestEpoch({ openings: row.openings })) return null
+  const writer = row?.openings.at(-1)?.writer
+  if (writer === undefined || writer === identity.region) return reopen(parts, marks, 'restored', now)
+  await db.sql(`update platform.cell set state = 'stood-in', state_since = $1 where state = 'recovering'`, [now])
+  return 'stood-in'
+}
+
 /** Opens a higher epoch of the own log, above what the mark remembers. */
 export const reopen = (
   { db, identity, registry, sealingKey }: Reopening,
@@ -186,9 +241,23 @@ export const reopen = (
   now: Date,
 ): Promise<Opened> =>
   db.tx((tx) => {
-    const above = marks.get(identity.region)?.epoch ?? 0
-    return openEpoch(tx, identity, identity.region, { reason, above, sealingKey }, registry, now)
+    const remembered = marks.get(identity.region)
+    return openEpoch(tx, identity, identity.region, { reason, remembered, sealingKey }, registry, now)
   })
+
+/**
+ * PostgreSQL was promoted under the running cell. A standby that had not yet received what others were shown has forgotten it, like a
+ * backup; one that had goes on in a higher epoch.
+ */
+export const goOnAfterPromotion = async (parts: Reopening, marks: Marks, log: Logger, now: Date): Promise<void> => {
+  const self = parts.identity.region
+  const behind = await findBehind(parts.db, marks, self, await cellRow(parts.db))
+  if (behind.length === 0) return reopenAfterPromotion(parts, now)
+  log.fatal({ logs: behind }, 'promoted-database-is-behind-what-was-shown')
+  await parts.db.tx((tx) =>
+    enterRecovering(tx, self, 'the promoted database is behind the mark in the data folder', now),
+  )
+}
 
 /** Every log this cell writes goes on in a higher epoch; what was committed and not numbered is numbered in it. */
 export const reopenAfterPromotion = async (

@@ -12,7 +12,15 @@ import { type Contacts, makeContacts } from './contact.ts'
 import { makeDirectoryKeeper } from './directory.service.ts'
 import type { Directory } from './directory.ts'
 import { EMPTY_DIRECTORY } from './directory.ts'
-import { beginLog, type CellState, cellRow, enterRecovering, reopen, reopenAfterPromotion } from './epoch.service.ts'
+import {
+  beginLog,
+  type CellState,
+  cellRow,
+  endRecovery,
+  enterRecovering,
+  goOnAfterPromotion,
+  reopen,
+} from './epoch.service.ts'
 import { isKnownElsewhere } from './founding.service.ts'
 import { type Intake, makeIntake } from './intake.service.ts'
 import { startLeading } from './leader.service.ts'
@@ -25,6 +33,7 @@ import { SealingKeyBody } from './opening.ts'
 import type { ExchangePort } from './ports.ts'
 import { type Puller, startPuller } from './puller.service.ts'
 import { makeRecovery } from './recovery.ts'
+import { writtenEnds } from './regained.sql.ts'
 import { makeRegistry } from './registry.service.ts'
 import { SILENT_AFTER_MS } from './relays.ts'
 import { makeSealingKeys, openSealed, saveSealingKey, sealFor, withdrawSealingKey } from './sealing.service.ts'
@@ -74,6 +83,7 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
   const snapshotIntake = makeSnapshotIntake({ deps, self, directory, applying, registry, intake })
   let state: CellState = 'recovering'
   let identity: CellIdentity | undefined
+  let grown = true
   let listeningOn: number | undefined
   let pullers: readonly Puller[] = []
 
@@ -105,7 +115,7 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     get cells() {
       return [...new Set([self, ...others()])].sort()
     },
-    seal: (to, text) => sealFor(db, [to], text, ''),
+    seal: (to, text) => sealFor(db, [to].flat(), text, ''),
     open: (sealed) => openSealed(sealingKeys, sealed, ''),
   }
 
@@ -150,22 +160,35 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
   const round: Exchange['round'] = async () => {
     await keeper?.look()
     const row = await refresh()
-    if (row.sameTimeline === false) await reopenAfterPromotion(await parts(), clock.now())
+    if (row.sameTimeline === false) await goOnAfterPromotion(await parts(), await marks.read(), log, clock.now())
     const waiting = await workWaiting(db, [...registry.records.keys()])
     if (waiting.commands) await doCommands({ ...(await parts()), self, marks, directory, contacts, log, clock })
     const isRecovered = await finishRecovery()
     if (waiting.commands || isRecovered) await refresh()
+    await noteNumbered()
     if (!waiting.records) return
     const applied = await applying.catchUp(clock.now())
     if (applied > 0) log.info({ records: applied }, 'waiting-records-applied')
+  }
+
+  /** How far the logs written here have come, for a restore to be noticed by: after every growth, at most once a round. */
+  const noteNumbered = async (): Promise<void> => {
+    if (!grown) return
+    grown = false
+    for (const { origin, end } of await writtenEnds(db)) await marks.noteNumbered(origin, end)
   }
 
   /** Once every neighbour that can be reached has told what it knows of our log, we go on above it. */
   const finishRecovery = async (): Promise<boolean> => {
     if (state !== 'recovering' || keeper === undefined) return false
     if (!recovery.isDone(others())) return false
-    const opened = await reopen(await parts(), await marks.read(), 'restored', clock.now())
-    log.warn({ ...opened }, 'epoch-opened')
+    const ended = await endRecovery(await parts(), await marks.read(), clock.now())
+    if (ended === null) return false
+    if (ended === 'stood-in') {
+      log.warn({}, 'another-cell-writes-the-own-log')
+      return true
+    }
+    log.warn({ ...ended }, 'epoch-opened')
     for (const handler of registry.applied) await handler([self])
     return true
   }
@@ -284,7 +307,10 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     directory,
     begin,
     start,
-    wake: wakes.wake,
+    wake: (origin) => {
+      grown = true
+      wakes.wake(origin)
+    },
     round,
     listening: () => listeningOn,
   }

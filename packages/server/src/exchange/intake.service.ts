@@ -20,6 +20,7 @@ import {
 } from './log.sql.ts'
 import { type CellId, EPOCH_OPENED, type LogRecord } from './log-record.ts'
 import { isSignedBy, type KnownOpening, openedBody, openingRefusal } from './opening.ts'
+import { noteLost, noteShared } from './regained.sql.ts'
 import type { Registry } from './registry.service.ts'
 import type { Run } from './runs.ts'
 import { saveSealingKey } from './sealing.service.ts'
@@ -115,6 +116,7 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
     const kept = row.openings.filter(({ seq }) => seq <= shared)
     await saveBranch(tx, origin, kept, { openings, doubts: 0 })
     await stopWriting(tx, origin, newest.writer, now)
+    if (origin === self) await noteShared(tx, shared)
     if (given.length === 0) return
     log.warn({ origin, shared, givenUp: given.length, epoch: newestEpochThere }, 'oplog-branch-given-up')
     await raiseAlarm(tx, origin, 'branch-given-up', { shared, givenUp: given.length, epoch: newestEpochThere }, now)
@@ -127,6 +129,7 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
     ])
     const aside = await setAsideUnnumbered(tx, origin, `log written by ${writer}`, now)
     if (aside > 0) await raiseAlarm(tx, origin, 'set-aside', { ops: aside, writer }, now)
+    if (origin === self && rows.length > 0) await noteLost(tx, self, now)
     if (origin === self)
       await tx.sql(`update platform.cell set state = 'stood-in', state_since = $1 where state = 'writing'`, [now])
     if (rows.length > 0) log.error({ origin, writer }, 'cell-writes-no-more')

@@ -178,6 +178,20 @@ export const recordsAfter = async (
   return rows.map(toRecord)
 }
 
+/** Records of `platform.oplog o` by a condition of the caller's, in order. */
+export const recordsWhere = async (
+  db: Queries,
+  where: string,
+  values: readonly unknown[],
+  limit: number,
+): Promise<LogRecord[]> =>
+  (
+    await db.sql<RawRecord>(
+      `select ${RECORD} from platform.oplog o where ${where} order by o.seq limit ${limit}`,
+      values,
+    )
+  ).map(toRecord)
+
 export interface SignedRecord {
   readonly record: LogRecord
   readonly signature: Buffer | null

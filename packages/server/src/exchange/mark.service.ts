@@ -9,9 +9,17 @@ export interface Mark {
   readonly epoch: number
   readonly seq: number
 }
-export type Marks = ReadonlyMap<CellId, Mark>
 
-const MarkFile = z.record(z.string().regex(/^\d{2}$/), z.object({ epoch: z.int().min(0), seq: z.int().min(0) }))
+/** What is remembered of a log outside the database. */
+export interface Remembered extends Mark {
+  /** How far it had been numbered, written down about once a second: told to its own people, though perhaps to no other cell. */
+  readonly numbered?: Mark | undefined
+}
+export type Marks = ReadonlyMap<CellId, Remembered>
+
+const MarkLine = z.object({ epoch: z.int().min(0), seq: z.int().min(0) })
+const MarkFile = z.record(z.string().regex(/^\d{2}$/), MarkLine.extend({ numbered: MarkLine.optional() }))
+const NOTHING: Mark = { epoch: 0, seq: 0 }
 
 /**
  * Kept in the data folder, outside the database: a database that was restored from a backup, or that lost its last moments, is behind
@@ -23,17 +31,36 @@ export interface MarkKeeper {
   read(): Promise<Marks>
   /** Resolves when the file says at least this. */
   raise(origin: CellId, mark: Mark): Promise<void>
+  /** Where the log ends now. A promise its own people were told is remembered by this also when no other cell could be reached. */
+  noteNumbered(origin: CellId, end: Mark): Promise<void>
 }
 
-export const isBehind = (have: Mark, mark: Mark | undefined): boolean =>
-  mark !== undefined && (have.seq < mark.seq || have.epoch < mark.epoch)
+const isBelow = (have: Mark, mark: Mark): boolean => have.seq < mark.seq || have.epoch < mark.epoch
+
+/**
+ * Has this database forgotten something that was shown to others, or numbered? A log that was cut back for a newer epoch is shorter
+ * than the one that was numbered before, so only its own epoch's end counts.
+ */
+export const isBehind = (have: Mark, known: Remembered | undefined): boolean =>
+  known !== undefined && (isBelow(have, known) || isBeforeEnd(have, known.numbered ?? NOTHING))
+
+const isBeforeEnd = (have: Mark, end: Mark): boolean =>
+  have.epoch < end.epoch || (have.epoch === end.epoch && have.seq < end.seq)
+
+/** Records that were numbered or shown and that nobody had to give back. */
+export const goneFrom = (have: Mark, known: Remembered | undefined): number =>
+  Math.max(
+    0,
+    (known?.seq ?? 0) - have.seq,
+    isBeforeEnd(have, known?.numbered ?? NOTHING) ? (known?.numbered?.seq ?? 0) - have.seq : 0,
+  )
 
 export const markFile = (dataDir: string): string => join(dataDir, 'oplog.mark')
 
 /** One data folder belongs to one server process. */
 export const makeMarkKeeper = (dataDir: string): MarkKeeper => {
   const file = markFile(dataDir)
-  let marks: Map<CellId, Mark> | undefined
+  let marks: Map<CellId, Remembered> | undefined
   let writing: Promise<void> = Promise.resolve()
   let written: Marks = new Map()
 
@@ -47,12 +74,21 @@ export const makeMarkKeeper = (dataDir: string): MarkKeeper => {
   const raise = async (origin: CellId, mark: Mark): Promise<void> => {
     await read()
     const known = marks?.get(origin)
-    if (isBehind(known ?? { epoch: 0, seq: 0 }, mark))
+    if (isBelow(known ?? NOTHING, mark))
       marks?.set(origin, {
+        ...known,
         epoch: Math.max(known?.epoch ?? 0, mark.epoch),
         seq: Math.max(known?.seq ?? 0, mark.seq),
       })
-    while (isBehind(written.get(origin) ?? { epoch: 0, seq: 0 }, mark)) await write()
+    while (isBelow(written.get(origin) ?? NOTHING, mark)) await write()
+  }
+
+  const noteNumbered: MarkKeeper['noteNumbered'] = async (origin, end) => {
+    await read()
+    const known = marks?.get(origin) ?? NOTHING
+    if (!isBeforeEnd((known as Remembered).numbered ?? NOTHING, end)) return
+    marks?.set(origin, { ...known, numbered: end })
+    await write()
   }
 
   /** Several who wait are served by one write. */
@@ -69,9 +105,9 @@ export const makeMarkKeeper = (dataDir: string): MarkKeeper => {
     return turn
   }
 
-  return { read, raise }
+  return { read, raise, noteNumbered }
 }
 
 const sameMarks = (one: Marks, other: Marks): boolean =>
   one.size === other.size &&
-  [...one].every(([origin, { epoch, seq }]) => other.get(origin)?.epoch === epoch && other.get(origin)?.seq === seq)
+  [...one].every(([origin, mark]) => JSON.stringify(other.get(origin)) === JSON.stringify(mark))

@@ -1,4 +1,5 @@
 import type { Tx } from '../platform/db.ts'
+import type { EpochReason } from './epoch.ts'
 import type { CellId, LogRecord } from './log-record.ts'
 
 /**
@@ -8,6 +9,28 @@ import type { CellId, LogRecord } from './log-record.ts'
  * itself do not come through here: their change and their op were one transaction already.
  */
 export type RecordHandler = (tx: Tx, record: LogRecord, now: Date) => Promise<void>
+
+/**
+ * An epoch opened here, in the transaction that opens it: from now on this cell writes that region's log. What the log says and these
+ * tables were not made along with is to be taken up now. Of the own log that is what came back from others: after a restore, or after a
+ * neighbour stood in. Of another region's log it is everything.
+ */
+export interface OpenedHere {
+  readonly origin: CellId
+  readonly epoch: number
+  readonly reason: EpochReason
+  /** Is there anything these tables do not know? Without it they are ahead of the log, or where it is. */
+  readonly isRegained: boolean
+  /** Records up to this number were decided in these tables. */
+  readonly livedTo: number
+  /** Ops set aside since then had not been numbered when the right to write was lost; `null`: it was not lost. */
+  readonly lostAt: Date | null
+  /** Done after every slice's handler, in the same transaction: what needs the others' rows to be there. */
+  afterwards(step: () => Promise<void>): void
+  /** The records of these kinds that these tables do not know, oldest first. */
+  regained(kinds: readonly string[]): AsyncIterable<LogRecord>
+}
+export type OpenedHandler = (tx: Tx, opened: OpenedHere, now: Date) => Promise<void>
 
 /** Who writes a region's log, as far as this cell knows. */
 export interface Standing {
@@ -31,14 +54,14 @@ export interface ExchangePort {
   onRewound(handler: (tx: Tx, origin: CellId, givenUp: readonly LogRecord[], now: Date) => Promise<void>): void
   /** After records were taken, and after an epoch was opened here: the transaction is over, and duties may be done. */
   onApplied(handler: (origins: readonly CellId[]) => Promise<void>): void
-  /** Opened here, in the transaction that opens it: from now on this cell writes that region's log. */
-  onOpened(handler: (tx: Tx, origin: CellId, epoch: number, now: Date) => Promise<void>): void
+  /** The one door for whoever folds from logs what these tables lost or never had. */
+  onOpened(handler: OpenedHandler): void
   standing(origin: CellId): Promise<Standing | null>
   standings(): Promise<readonly Standing[]>
   /** Every cell of the signed list, this one included. */
   readonly cells: readonly CellId[]
-  /** HPKE to another cell's key; only that cell opens it. Text in, base64url out; `null` while its key is not known here. */
-  seal(to: CellId, text: string): Promise<string | null>
+  /** HPKE to cells' keys; only they open it. Text in, base64url out; `null` while the key of one of them is not known here. */
+  seal(to: CellId | readonly CellId[], text: string): Promise<string | null>
   /** `null` when it was sealed for another cell or with a key that is gone. */
   open(sealed: string): Promise<string | null>
 }

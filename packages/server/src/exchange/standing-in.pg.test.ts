@@ -93,12 +93,38 @@ test('a neighbour stands in only with two operators of its own; the returning ce
   )
 })
 
+test('restored from a backup while a neighbour writes its log, a cell is stood in for and does not take it back by itself', async () => {
+  await using cells = await testCells(['11', '28'])
+  const lost = cells.node('28')
+  const neighbour = cells.node('11')
+  await lost.stop()
+  const backup = await lost.backup()
+  await lost.start()
+  await lost.say('forgotten')
+  await numberAll(lost)
+  await until('known there', same(cells, '28', ['11', '28']))
+  await lost.stop()
+  const standIn = { origin: '28', epoch: nextEpoch(1, Date.now(), '11'), writer: '11' }
+  const approvals = cells.operators.slice(0, 2).map(({ id, key }) => approve(standIn, id, key))
+  assert.equal(await command(neighbour, 'stand-in', { origin: '28', epoch: standIn.epoch, approvals }), null)
+  await lost.restore(backup)
+  await lost.start()
+  await until('it knows who writes', () => lost.cell.exchange.state() === 'stood-in')
+  await until('it has it all', same(cells, '28', ['11', '28']))
+  assert.equal((await neighbour.cell.exchange.port.standing('28'))?.mayWrite, true)
+  assert.equal(await command(lost, 'return', { unheard: false }), null)
+  assert.deepEqual(
+    (await lost.log('28')).map(({ kind, subject }) => (kind === 'epoch-opened' ? kind : subject)).slice(0, 4),
+    ['epoch-opened', 'forgotten', 'epoch-opened', 'epoch-opened'],
+  )
+})
+
 test('the slices are told of records, of what was given up, and of the right to write, each once', async () => {
   const told: string[] = []
   const open: Record<string, boolean> = { '11': false }
   await using cells = await testCells(['11', '28'], {
     register: (id, _, port) => {
-      port.onOpened(async (_tx, origin) => void told.push(`${id} opened ${origin}`))
+      port.onOpened(async (_tx, { origin }) => void told.push(`${id} opened ${origin}`))
       if (id !== '11' || open['11'] !== true) return
       port.onRecord('tested', async (_tx, record) => void told.push(`${id} heard ${record.subject}`))
       port.onRewound(async (_tx, origin, given) => {

@@ -82,7 +82,8 @@ const refusedSpeaker = (
     : null
 }
 
-const OP_KINDS: Record<HospitalStatement['say'], string> = {
+/** How each kind of statement is told. */
+export const OP_KINDS: Record<HospitalStatement['say'], string> = {
   capability: 'capability-said',
   capability_withdrawn: 'capability-withdrawn',
   stop: 'intake-stopped',

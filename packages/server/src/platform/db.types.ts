@@ -237,6 +237,7 @@ export interface BedsRequest {
   oxygen: string;
   pathogen: string | null;
   pseudonym: string;
+  regained_at: Timestamp | null;
   requested_class: string;
   resume_state: string | null;
   retries_at_level: Generated<number>;
@@ -322,6 +323,7 @@ export interface BedsSlotEvent {
 
 export interface BedsToldHold {
   ask_id: string | null;
+  changed_seq: Generated<Int8>;
   epoch: Int8;
   expires_at: Timestamp | null;
   fencing: Int8;
@@ -343,6 +345,7 @@ export interface BedsToldHospital {
 }
 
 export interface BedsToldRequest {
+  changed_seq: Generated<Int8>;
   closed_at: Timestamp | null;
   code: string;
   confirmed_at: Timestamp | null;
@@ -361,6 +364,7 @@ export interface BedsToldSlot {
   bed_class: string;
   blocked_reason: string | null;
   changed_at: Timestamp;
+  changed_seq: Generated<Int8>;
   cohort_pathogen: string | null;
   doubted_at: Timestamp | null;
   epoch: Int8;
@@ -640,10 +644,12 @@ export interface ExchangeSetAside {
   at: Timestamp;
   audience: Json;
   body: Json;
+  found_seq: Int8 | null;
   id: Generated<Int8>;
   kind: string;
   origin: string;
   set_aside_at: Timestamp;
+  settled_at: Timestamp | null;
   subject: string;
   why: string;
 }
@@ -984,6 +990,8 @@ export interface PlatformBreakGlassReview {
 export interface PlatformCell {
   created_at: Timestamp;
   founded: Generated<boolean>;
+  lived_to: Generated<Int8>;
+  lost_at: Timestamp | null;
   one: Generated<boolean>;
   public_key: Buffer;
   region: string;

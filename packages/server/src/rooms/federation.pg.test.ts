@@ -16,10 +16,11 @@ const newId = monotonicFactory()
 const handPort = (region: string) => {
   const handlers = new Map<string, RecordHandler[]>()
   const standings: Standing[] = []
-  const seal = async (to: string, text: string) => Buffer.from(JSON.stringify({ to, text })).toString('base64url')
+  const seal = async (to: string | readonly string[], text: string) =>
+    Buffer.from(JSON.stringify({ to, text })).toString('base64url')
   const open = async (sealed: string) => {
     const { to, text } = JSON.parse(Buffer.from(sealed, 'base64url').toString())
-    return to === region ? String(text) : null
+    return [to].flat().includes(region) ? String(text) : null
   }
   const port: ExchangePort = {
     ...alone(region),
@@ -175,14 +176,14 @@ test('a cell speaks for its own people only: what another cell signed for it, or
   await say(incheon.w.desk, 'national', '진짜')
   const [op] = await logOf(incheon)
   assert.ok(op)
-  const to = op.body.to as Record<string, string>
+  assert.deepEqual(op.body.cells, ['41', '11', '28'])
   const forged = [
     { ...op, origin: '11' },
     { ...op, subject: newId() },
     { ...op, body: { ...op.body, digest: 'AAAA' } },
     { ...op, body: { ...op.body, roomId: 'region-41' } },
-    { ...op, body: { ...op.body, to: { '41': 'bm90IGpzb24' } } },
-    { ...op, body: { ...op.body, to: { '41': to['11'] ?? '' } } },
+    { ...op, body: { ...op.body, sealed: 'bm90IGpzb24' } },
+    { ...op, body: { ...op.body, cells: ['11'] } },
     { ...op, body: {} },
   ]
   await hand(gyeonggi, forged)

@@ -6,7 +6,7 @@ import { cancel } from '../platform/timers.ts'
 import { ACK_TIMER } from './ack-plan.service.ts'
 import { gramsOf } from './grams.ts'
 import { formatHlc, observe, parseHlc } from './hlc.ts'
-import { type Key, regionOfKey } from './keys.ts'
+import { type Key, readersOfDesk, regionOfKey } from './keys.ts'
 import { insertMessage } from './messages.sql.ts'
 import { cellsOf, type RoomExchange, type RoomRecord, type Rooms } from './rooms.service.ts'
 import {
@@ -63,7 +63,10 @@ const parcel = z.object({
 })
 type Parcel = z.infer<typeof parcel>
 
-const written = z.object({ roomId: z.string(), digest: z.string(), to: z.record(z.string(), z.string()).optional() })
+/** One envelope, sealed to the cells it names: its length hardly grows with them. */
+const sealedToCells = z.object({ sealed: z.string(), cells: z.array(z.string()) })
+type SealedToCells = z.infer<typeof sealedToCells>
+const written = z.object({ roomId: z.string(), digest: z.string(), ...sealedToCells.partial().shape })
 
 /** Says in the log that a message was written; with its content, sealed, for the cells that read along. The room is locked. */
 export const shareMessage = async (
@@ -74,22 +77,17 @@ export const shareMessage = async (
   asks = false,
 ): Promise<void> => {
   const digest = row.digest.toString('base64url')
-  const to = await sealedFor(rooms, tx, room, row)
+  const sealed = await sealedFor(rooms, tx, room, row)
   await appendOp(tx, {
     kind: 'message-written',
     subject: row.id,
-    body: { roomId: room.id, digest, ...(asks ? { asks } : {}), ...(to === undefined ? {} : { to }) },
+    body: { roomId: room.id, digest, ...(asks ? { asks } : {}), ...sealed },
     audience: {},
     at: row.at,
   })
 }
 
-const sealedFor = async (
-  rooms: Rooms,
-  tx: Tx,
-  room: RoomRow,
-  row: MessageRow,
-): Promise<Record<string, string> | undefined> => {
+const sealedFor = async (rooms: Rooms, tx: Tx, room: RoomRow, row: MessageRow): Promise<SealedToCells | undefined> => {
   const { exchange } = rooms
   if (exchange === undefined || exchange.cells.length < 2) return undefined
   const keys = await deskKeysOf(tx, room.id)
@@ -98,22 +96,33 @@ const sealedFor = async (
   return sealAll(rooms, exchange, cells, row.id, JSON.stringify(toParcel(room, row, keys, await askOf(tx, row.id))))
 }
 
-/** A cell whose key is not known here is left out, and that is noted: it cannot be told. */
+/**
+ * For the cells that read along and for this one: what others hold of it is what it gets back after a restore. A cell whose key is not
+ * known here is left out, and that is noted: it cannot be told.
+ */
 const sealAll = async (
   rooms: Rooms,
   exchange: RoomExchange,
-  cells: readonly string[],
+  others: readonly string[],
   messageId: string,
   text: string,
-): Promise<Record<string, string>> => {
-  const sealed = await Promise.all(cells.map(async (cell) => [cell, await exchange.seal(cell, text)] as const))
-  const known = sealed.flatMap(([cell, one]) => {
-    if (one !== null) return [[cell, one] as const]
-    rooms.log.warn({ cell, message: messageId }, 'message-not-shared-key-unknown')
-    return []
-  })
-  return Object.fromEntries(known)
+): Promise<SealedToCells | undefined> => {
+  const all = [...others, rooms.region]
+  const whole = await exchange.seal(all, text)
+  if (whole !== null) return { sealed: whole, cells: all }
+  const known: string[] = []
+  for (const cell of all) {
+    if ((await exchange.seal(cell, '')) !== null) known.push(cell)
+    else rooms.log.warn({ cell, message: messageId }, 'message-not-shared-key-unknown')
+  }
+  const sealed = known.length === 0 ? null : await exchange.seal(known, text)
+  return sealed === null ? undefined : { sealed, cells: known }
 }
+
+const mineOf = (
+  said: { readonly sealed?: string | undefined; readonly cells?: readonly string[] | undefined } | undefined,
+  region: string,
+): string | undefined => (said?.cells?.includes(region) === true ? said.sealed : undefined)
 
 interface AskRow {
   readonly asked_at: Date
@@ -166,9 +175,14 @@ export const followMessages = (rooms: Rooms): void => {
 }
 
 export const takeMessage = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
+  if (record.origin !== rooms.region) await takeWritten(rooms, tx, record, now)
+}
+
+/** Also what this cell wrote itself and has forgotten (`regained.service`). */
+export const takeWritten = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
   const said = written.safeParse(record.body)
-  const mine = said.data?.to?.[rooms.region]
-  if (said.data === undefined || mine === undefined || record.origin === rooms.region) return
+  const mine = mineOf(said.data, rooms.region)
+  if (said.data === undefined || mine === undefined) return
   const opened = await openParcel(rooms, mine)
   if (opened === undefined || !isTrue(opened, record, said.data)) {
     rooms.log.warn({ origin: record.origin, message: record.subject }, 'message-from-elsewhere-refused')
@@ -263,7 +277,7 @@ const takeReaders = async (
   isNew: boolean,
   now: Date,
 ): Promise<void> => {
-  if (room.region === rooms.region) return
+  if (room.region === rooms.region) return isNew ? openAgain(tx, room, keys, now) : undefined
   const open = (await readersOf(tx, room.id)).filter(({ until }) => until === null).map(({ key }) => key)
   const gone = open.filter((key) => regionOfKey(key) !== undefined && !keys.includes(key))
   const came = keys.filter((key) => !open.includes(key))
@@ -273,6 +287,14 @@ const takeReaders = async (
     await addReaders(tx, room.id, wanted, false, now)
   }
   if (gone.length > 0 || came.length > 0) await tellChange(tx, room.id, now)
+}
+
+/** A room of ours that these tables have forgotten: its desks read it again; who was added by hand is not in the log. */
+const openAgain = async (tx: Tx, room: RoomRow, keys: readonly Key[], now: Date): Promise<void> => {
+  const own = readersOfDesk(room.kind, room.region, room.facility_id)
+  const wanted = [...new Set([...own, ...keys])].map((key) => ({ key, whole: true }))
+  await addReaders(tx, room.id, wanted, room.kind !== 'ad_hoc', now)
+  await tellChange(tx, room.id, now)
 }
 
 // ---------------------------------------------------------------- acknowledgements
@@ -293,20 +315,26 @@ export const shareAck = async (rooms: Rooms, tx: Tx, roomId: string, ack: Acknow
   if (exchange === undefined || exchange.cells.length < 2) return
   const cells = cellsOf(rooms, await deskKeysOf(tx, roomId))
   if (cells.length === 0) return
-  const to = await sealAll(rooms, exchange, cells, ack.messageId, JSON.stringify(ack))
+  const sealed = await sealAll(rooms, exchange, cells, ack.messageId, JSON.stringify(ack))
   await appendOp(tx, {
     kind: 'message-acknowledged',
     subject: ack.messageId,
-    body: { roomId, to },
+    body: { roomId, ...sealed },
     audience: {},
     at: now,
   })
 }
 
 const takeAck = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
-  const said = z.object({ roomId: z.string(), to: z.record(z.string(), z.string()) }).safeParse(record.body)
-  const mine = said.data?.to[rooms.region]
-  if (said.data === undefined || mine === undefined || record.origin === rooms.region) return
+  if (record.origin !== rooms.region) await takeAcknowledged(rooms, tx, record, now)
+}
+
+const acknowledgedOp = z.object({ roomId: z.string(), ...sealedToCells.partial().shape })
+
+export const takeAcknowledged = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
+  const said = acknowledgedOp.safeParse(record.body)
+  const mine = mineOf(said.data, rooms.region)
+  if (said.data === undefined || mine === undefined) return
   const ack = await openAck(rooms, mine)
   if (ack === undefined || ack.messageId !== record.subject) {
     rooms.log.warn({ origin: record.origin, message: record.subject }, 'acknowledgement-from-elsewhere-refused')

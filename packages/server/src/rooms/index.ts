@@ -15,6 +15,7 @@ import { authorOf } from './messages.service.ts'
 import { inAppNotifier, makeNotifiers } from './notifier.service.ts'
 import { registerAckTimer } from './pursuit.service.ts'
 import { watchReach } from './reach.service.ts'
+import { takeRegained } from './regained.service.ts'
 import { registerRoomRoutes } from './rooms.routes.ts'
 import { followRequest, type RoomExchange, type Rooms } from './rooms.service.ts'
 
@@ -64,6 +65,7 @@ export const registerRooms = (http: Http, { beds, rosters, directory, hub, excha
   registerLive(http, live, guests)
   registerAckTimer(deps, rooms)
   followMessages(rooms)
+  takeRegained(rooms)
   watchReach(deps, rooms)
   deps.onReady(() => live.begin())
   deps.onClose(() => live.end())

@@ -49,14 +49,25 @@ export interface Rooms {
 export interface RoomExchange {
   onRecord(kind: string, handler: (tx: Tx, record: RoomRecord, now: Date) => Promise<void>): void
   readonly cells: readonly string[]
-  /** null while the other cell's key is not known here. */
-  seal(to: string, text: string): Promise<string | null>
+  onOpened(handler: (tx: Tx, opened: RoomsOpened, now: Date) => Promise<void>): void
+  /** null while the key of one of the cells is not known here. */
+  seal(to: string | readonly string[], text: string): Promise<string | null>
   open(sealed: string): Promise<string | null>
   standings(): Promise<readonly RoomStanding[]>
 }
 
+/** An epoch of a log that this cell writes from now on, with what of it these tables do not know. */
+export interface RoomsOpened {
+  readonly origin: string
+  readonly reason: string
+  readonly isRegained: boolean
+  afterwards(step: () => Promise<void>): void
+  regained(kinds: readonly string[]): AsyncIterable<RoomRecord>
+}
+
 export interface RoomRecord {
   readonly origin: string
+  readonly kind: string
   readonly subject: string
   readonly body: unknown
 }

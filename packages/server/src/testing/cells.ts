@@ -1,7 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
 import { type Cell, startCell } from '../cell.ts'
 import { type DemoLink, openLink } from '../demo-cells/link.service.ts'
 import { makeAuthority, makeCertificate, type PemPair } from '../exchange/authority.service.ts'
@@ -13,6 +12,7 @@ import type { Http } from '../platform/http.ts'
 import { makeLogger } from '../platform/logger.ts'
 import { privateKey, rawPublicKey } from '../platform/oplog.key.ts'
 import { appendOp } from '../platform/oplog.ts'
+import { copyDatabase, replaceDatabase } from './backup.ts'
 import { testConfig } from './cell.ts'
 import { type TestDatabase, temporaryFolder, testDatabase } from './database.ts'
 
@@ -228,44 +228,6 @@ export const testCells = async (ids: readonly string[], options: TestCellsOption
     [Symbol.asyncDispose]: dispose,
   }
 }
-
-const nameOf = (url: string): string => /@[^/]*\/([^?]*)/.exec(url)?.[1] ?? ''
-
-const asAdmin = async (url: string, work: (client: pg.Client) => Promise<void>): Promise<void> => {
-  const client = new pg.Client({ connectionString: url.replace(/(@[^/]*\/)[^?]*/, '$1postgres') })
-  await client.connect()
-  try {
-    await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
-const freeOf = (client: pg.Client, name: string) =>
-  client.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
-    [name],
-  )
-
-let copies = 0
-const copyDatabase = async (url: string): Promise<string> => {
-  const name = nameOf(url)
-  copies += 1
-  const copy = `${name}_b${copies}`
-  await asAdmin(url, async (client) => {
-    await freeOf(client, name)
-    await client.query(`create database ${copy} template ${name}`)
-  })
-  return copy
-}
-
-const replaceDatabase = (url: string, backup: string): Promise<void> =>
-  asAdmin(url, async (client) => {
-    const name = nameOf(url)
-    await freeOf(client, name)
-    await client.query(`drop database ${name} with (force)`)
-    await client.query(`create database ${name} template ${backup}`)
-  })
 
 /** Waits until something holds, looking often; fails with the last answer when it does not in time. */
 export const until = async (what: string, holds: () => Promise<boolean> | boolean, ms = 20_000): Promise<void> => {

@@ -3,13 +3,13 @@ import { rm } from 'node:fs/promises'
 import type { Cell } from '../cell.ts'
 import { startCell } from '../cell.ts'
 import { makeAnswering } from '../exchange/answer.service.ts'
-import { makeApplying } from '../exchange/applying.service.ts'
+import { type Applying, makeApplying } from '../exchange/applying.service.ts'
 import { approve } from '../exchange/approval.ts'
 import { newestEpoch } from '../exchange/branch.ts'
 import { standingsOf } from '../exchange/contact.sql.ts'
 import { type Contacts, makeContacts } from '../exchange/contact.ts'
 import type { Directory } from '../exchange/directory.ts'
-import { openEpoch } from '../exchange/epoch.service.ts'
+import { enterRecovering, openEpoch } from '../exchange/epoch.service.ts'
 import { nextEpoch } from '../exchange/epoch.ts'
 import { type Intake, makeIntake } from '../exchange/intake.service.ts'
 import { branchOf, emptyLog, findLogs } from '../exchange/log.sql.ts'
@@ -19,9 +19,11 @@ import { makeRegistry } from '../exchange/registry.service.ts'
 import { makeRunReader, type Step } from '../exchange/runs.ts'
 import { makeSealingKeys, openSealed, saveSealingKey, sealFor } from '../exchange/sealing.service.ts'
 import type { Vector } from '../exchange/vector.ts'
+import { verifyLogs } from '../exchange/verify.service.ts'
 import { readLine } from '../exchange/wire.ts'
 import type { Http } from '../platform/http.ts'
 import { makeLogger } from '../platform/logger.ts'
+import { copyDatabase, replaceDatabase } from './backup.ts'
 import { callers, type TestCell, testConfig } from './cell.ts'
 import { type ManualClock, manualClock } from './clock.ts'
 import { type TestDatabase, temporaryFolder, testDatabase } from './database.ts'
@@ -53,6 +55,15 @@ export interface Cells extends AsyncDisposable {
   standIn(writer: string, origin: string): Promise<number>
   /** The cell writes its own log again. */
   comeBack(origin: string): Promise<number>
+  /** A copy of the cell's database as it is now. The cell starts anew: whoever was signed in has to be made again. */
+  backup(code: string): Promise<string>
+  /**
+   * The cell starts on a backup and goes on in a higher epoch, once those it can reach have told it its own log.
+   * `unnoticed`: what it does before it finds out that it was restored.
+   */
+  restore(code: string, backup: string, unnoticed?: () => Promise<void>): Promise<number>
+  /** What `dure oplog verify` finds wrong in a cell's copies of all logs: nothing, as a rule. */
+  faults(code: string): Promise<readonly string[]>
 }
 
 interface Member {
@@ -73,6 +84,7 @@ interface ExchangeParts {
   readonly registry: ReturnType<typeof makeRegistry>
   readonly contacts: Contacts
   readonly intake: Intake
+  readonly applying: Applying
   readonly http: Http
 }
 
@@ -155,7 +167,8 @@ export const startCells = async (
   }
 
   const work = async (code: string): Promise<boolean> => {
-    const { test } = running(code)
+    const { test, parts } = running(code)
+    await parts.applying.catchUp(clock.now())
     await test.cell.duties()
     const ran = await test.cell.timers.runDue(clock.now())
     await test.cell.duties()
@@ -188,7 +201,11 @@ export const startCells = async (
     if (member !== undefined && member.running === undefined) await run(member)
   }
 
-  const open = async (writer: string, origin: string, reason: 'stood-in' | 'returned'): Promise<number> => {
+  const open = async (
+    writer: string,
+    origin: string,
+    reason: 'stood-in' | 'returned' | 'restored',
+  ): Promise<number> => {
     const { test, parts } = running(writer)
     const { db } = test.cell.deps
     const now = clock.now()
@@ -216,8 +233,41 @@ export const startCells = async (
     return epoch
   }
 
+  const backup = async (code: string): Promise<string> => {
+    await stop(code)
+    const copy = await copyDatabase(members.get(code)?.database.url ?? '')
+    await start(code)
+    return copy
+  }
+
+  const recover = async (code: string): Promise<void> => {
+    const { test } = running(code)
+    await test.cell.deps.db.tx((tx) => enterRecovering(tx, code, 'restored', clock.now()))
+    const others = alive().filter((source) => source.code !== code && !severed.has(link(code, source.code)))
+    for (let more = true; more; ) {
+      more = false
+      for (const source of others) more = (await pull({ code, ...running(code) }, source, directory, clock)) || more
+    }
+  }
+
+  const restore = async (code: string, copy: string, unnoticed?: () => Promise<void>): Promise<number> => {
+    await stop(code)
+    await replaceDatabase(members.get(code)?.database.url ?? '', copy)
+    await start(code)
+    await unnoticed?.()
+    await recover(code)
+    return open(code, code, 'restored')
+  }
+
   return {
     clock,
+    backup,
+    restore,
+    faults: async (code) => {
+      const { cell } = running(code).test
+      const found = await verifyLogs(cell.deps.db, directory, code, cell.identity.publicKey)
+      return found.flatMap(({ origin, fault }) => (fault === null ? [] : [`${origin} ${fault.seq} ${fault.what}`]))
+    },
     of: (code) => running(code).test,
     cut: (one, other) => void severed.add(link(one, other)).add(link(other, one)),
     cutFromAll: (code) => {
@@ -281,10 +331,10 @@ const exchangeOf = (http: Http, directory: () => Directory): ExchangeParts => {
     get cells() {
       return directory().cells.map(({ id }) => id)
     },
-    seal: (to, text) => sealFor(db, [to], text, ''),
+    seal: (to, text) => sealFor(db, [to].flat(), text, ''),
     open: (sealed) => openSealed(keys, sealed, ''),
   }
-  return { port, registry, contacts, intake, http }
+  return { port, registry, contacts, intake, applying, http }
 }
 
 /** The first epoch of a cell that has none. */

@@ -22,6 +22,12 @@ export const Situation = ({ request }: { request: RequestView }) => {
         {request.level === 'region' ? null : <span className="tag">{t(`level.${request.level}`)}</span>}
       </p>
       <p>{t(`situation.${request.state}`)}</p>
+      {request.regainedAt === null ? null : (
+        <p className="warning-text" data-regained>
+          <strong>{t('request.regained')}</strong> {t('request.regainedLacks')}{' '}
+          {request.identityKnown ? null : t('request.regainedUnknown')}
+        </p>
+      )}
       {request.noBed === null ? null : (
         <div className="warning-text">
           <p>
