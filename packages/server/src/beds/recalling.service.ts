@@ -42,7 +42,7 @@ const recallOne = async (work: Work, id: string, isNew: boolean): Promise<void> 
   await withdrawStaleOffers(work, placement)
   const identity = (await sealedIdentity(work.tx, id)) !== null
   const kind = isNew ? 'regained' : 'regained_progress'
-  await addEvent(work.tx, { requestId: id, kind, by: SYSTEM, data: { identity } }, work.now)
+  addEvent(work.tx, { requestId: id, kind, by: SYSTEM, data: { identity } }, work.now)
   await planTargets(work, placement)
 }
 
@@ -51,7 +51,7 @@ const withdrawStaleOffers = async (work: Work, { row, offers }: Placement): Prom
   for (const offer of offers.filter(({ state }) => isOpenOffer(state))) {
     await saveOffer(work.tx, offer.id, { state: 'withdrawn' })
     await cancel(work.tx, offer.id, TIMER_KINDS.offer)
-    await tellOffer(work, row, offer.id, offer.hospital_id, 'withdrawn', 'regained')
+    tellOffer(work, row, offer.id, offer.hospital_id, 'withdrawn', 'regained')
   }
 }
 
@@ -120,7 +120,7 @@ const recallHistory = async (work: Work, opened: OpenedHere, known: ReadonlySet<
     const event = STEPS.get(kind)
     if (!said.success || event === undefined || !known.has(said.data.requestId)) continue
     const { requestId, state } = said.data
-    await addEvent(work.tx, { requestId, kind: event, to: state, by: SYSTEM, data: { fromLog: true } }, new Date(at))
+    addEvent(work.tx, { requestId, kind: event, to: state, by: SYSTEM, data: { fromLog: true } }, new Date(at))
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bedEndpoints, cellEndpoints, facilityEndpoints, roomEndpoints } from '@dure/contract'
+import fc from 'fast-check'
 import { monotonicFactory } from 'ulid'
 import { must, toMatching } from '../testing/bed-world.ts'
 import type { TestPerson } from '../testing/cell.ts'
@@ -370,4 +371,135 @@ test('what a hospital said of itself and the mode of the region come back', asyn
     [id],
   )
   assert.deepEqual(answers, [{ answer: 'yes' }])
+})
+
+// ---------------------------------------------------------------- any run, any backup
+
+const ACTS = ['place', 'place', 'confirm', 'cancel', 'ask', 'theirs', 'number', 'hear', 'hear', 'wait'] as const
+type Act = (typeof ACTS)[number]
+
+interface Run {
+  readonly cells: Cells
+  readonly home: TestRegion
+  readonly away: TestRegion
+  /** Of the home region; made again whenever its cell is. */
+  people: Staff
+  /** Ended at home. */
+  readonly ended: Set<string>
+}
+
+const freeSlot = async ({ cells }: Run): Promise<string | undefined> =>
+  (
+    await cells
+      .of('28')
+      .cell.deps.db.sql<{ id: string }>(
+        `select s.id from beds.slot s where s.sido is null and s.state = 'available' and s.doubted_at is null order by s.id limit 1`,
+      )
+  )[0]?.id
+
+const openOne = async ({ cells }: Run, states: readonly string[]): Promise<string | undefined> =>
+  (
+    await cells.of('28').cell.deps.db.sql<{ id: string }>(
+      `select r.id from beds.request r
+          where r.sido = '28' and r.state = any($1)
+            and not exists (select from beds.ask a where a.request_id = r.id)
+          order by r.id desc limit 1`,
+      [states],
+    )
+  )[0]?.id
+
+const DO: Record<Act, (run: Run) => Promise<unknown>> = {
+  place: async (run) => {
+    const slot = await freeSlot(run)
+    if (slot !== undefined) await place(run.people, slot)
+  },
+  confirm: async (run) => {
+    const id = await openOne(run, ['held'])
+    if (id !== undefined) await act_(run.people.desk, id, { event: 'confirm' })
+  },
+  cancel: async (run) => {
+    const id = await openOne(run, ['held', 'confirmed', 'matching'])
+    if (id === undefined) return
+    await act_(run.people.requester, id, { event: 'cancel', reason: 'recovered' })
+    run.ended.add(id)
+  },
+  ask: (run) => ask(run.people, '11'),
+  theirs: async (run) => ask(await staff(run.cells, run.away), '28'),
+  number: (run) => run.cells.work('28'),
+  hear: (run) => run.cells.settle(),
+  wait: async (run) => run.cells.clock.advance(2 * 60_000),
+}
+
+interface Heard {
+  readonly holds: readonly { id: string; slot_id: string; whose: string }[]
+  readonly requests: readonly { id: string; closed: boolean }[]
+  readonly beds: readonly { id: string; slot_id: string }[]
+}
+
+/** What the neighbour has read in the log: live promises, requests, and beds that its own patients were promised for good. */
+const heardBy = async (cells: Cells, code: string): Promise<Heard> => {
+  const { db } = cells.of(code).cell.deps
+  return {
+    holds: await db.sql(
+      `select h.id, h.slot_id, coalesce(h.request_id, h.ask_id) as whose from beds.told_hold h
+        where h.sido = '28' and h.state in ('granted', 'confirmed', 'occupied') order by h.id`,
+    ),
+    requests: await db.sql(
+      `select r.id, r.closed_at is not null as closed from beds.told_request r where r.sido = '28' order by r.id`,
+    ),
+    beds: await db.sql(
+      `select a.id, a.slot_id from beds.ask a where a.owner = '28' and a.state = 'confirmed' order by a.id`,
+    ),
+  }
+}
+
+/** Of what was heard nothing is lost, but for what the restored cell had ended itself before its backup. */
+const nothingIsLost = async ({ cells }: Run, heard: Heard, endedBefore: ReadonlySet<string>): Promise<void> => {
+  const live = await promises(cells, '28')
+  const has = (slotId: string, whose: string) => live.some((one) => one.slot_id === slotId && one.whose === whose)
+  for (const { slot_id, whose } of heard.holds)
+    assert(has(slot_id, whose) || endedBefore.has(whose), `${whose} lost its bed ${slot_id}`)
+  for (const { id, slot_id } of heard.beds) assert(has(slot_id, id), `ask ${id} lost its bed ${slot_id}`)
+  const { db } = cells.of('28').cell.deps
+  const known = await db.sql<{ id: string; closed: boolean }>(
+    `select r.id, r.closed_at is not null as closed from beds.request r where r.sido = '28'`,
+  )
+  for (const { id, closed } of heard.requests)
+    assert(
+      known.some((one) => one.id === id && (one.closed === closed || endedBefore.has(id))),
+      `request ${id}`,
+    )
+  const bedless = await db.sql(
+    `select r.id, r.state from beds.request r
+      where r.state in ('held', 'confirmed')
+        and not exists (select from beds.hold h where h.request_id = r.id and h.state in ('granted', 'confirmed'))
+        and not exists (select from beds.ask a where a.request_id = r.id and a.state in ('accepted', 'confirmed'))`,
+  )
+  assert.deepEqual(bedless, [])
+}
+
+test('whatever was done before and after a backup, and whatever of it was heard: no promise that others saw is lost or given twice', async () => {
+  await using cells = await startCells(['28', '11'])
+  const home = await settleRegion(cells.of('28'), { slots: 16 })
+  const away = await settleRegion(cells.of('11'), { slots: 8 })
+  await cells.settle()
+  const acts = (maxLength: number) => fc.array(fc.constantFrom(...ACTS), { minLength: 1, maxLength })
+  await fc.assert(
+    fc.asyncProperty(acts(5), acts(8), async (before, after) => {
+      const run: Run = { cells, home, away, people: await staff(cells, home), ended: new Set() }
+      const said = { params: { id: home.hospitalIds[0] ?? '' }, body: {} }
+      must(await run.people.hospital.call(bedEndpoints.stillTrue, said))
+      for (const one of before) await DO[one](run)
+      const endedBefore = new Set(run.ended)
+      const backup = await cells.backup('28')
+      run.people = await staff(cells, home)
+      for (const one of after) await DO[one](run)
+      const heard = await heardBy(cells, '11')
+      cells.clock.advance(1_000)
+      await cells.restore('28', backup)
+      await nothingIsLost(run, heard, endedBefore)
+      await allIsWell(cells, ['28', '11'])
+    }),
+    { numRuns: 4, endOnFailure: true },
+  )
 })
