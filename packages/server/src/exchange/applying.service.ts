@@ -12,18 +12,20 @@ import type { Registry } from './registry.service.ts'
 export interface Applying {
   /** In the transaction that takes the records. `waiting`: kinds of which earlier records are not applied yet. */
   hand(tx: Tx, origin: CellId, records: readonly LogRecord[], waiting: ReadonlySet<string>, now: Date): Promise<void>
-  /** Tries what waits, oldest first; gives how many records were applied. */
+  /**
+   * Tries what waits; gives how many records were applied. Kinds that nobody tried yet, as after an import or an upgrade, in the order
+   * of the log, since one kind says how another goes on; a kind that failed by itself, so that it holds up no other.
+   */
   catchUp(now: Date): Promise<number>
 }
 
 interface Waiting {
   origin: string
   kind: string
-  first_seq: number
-  last_seq: number
+  error: string | null
 }
 
-/** Records of one kind handed over in one transaction. */
+/** Waiting records handed over in one transaction. */
 const PAGE = 200
 
 export const makeApplying = (db: Db, registry: Registry, version: string, log: Logger): Applying => {
@@ -105,49 +107,67 @@ export const makeApplying = (db: Db, registry: Registry, version: string, log: L
 
   const catchUp = async (now: Date): Promise<number> => {
     const rows = await db.sql<Waiting>(
-      `select origin, kind, first_seq::float8 as first_seq, last_seq::float8 as last_seq
-         from exchange.unapplied
-        where kind = any($1)
-        order by origin, first_seq`,
+      `select origin, kind, error from exchange.unapplied where kind = any($1) order by origin, first_seq`,
       [[...registry.records.keys()]],
     )
     let applied = 0
-    for (const row of rows) applied += await catchUpKind(row, now)
+    for (const [origin, waiting] of Map.groupBy(rows, (row) => row.origin)) {
+      const untried = waiting.flatMap(({ kind, error }) => (error === null ? [kind] : []))
+      const inOrder = await catchUpKinds(origin, untried, now)
+      applied += inOrder.applied
+      const alone = inOrder.failed ? waiting : waiting.filter(({ error }) => error !== null)
+      for (const { kind } of alone) applied += (await catchUpKinds(origin, [kind], now)).applied
+    }
     return applied
   }
 
-  const catchUpKind = async ({ origin, kind }: Waiting, now: Date): Promise<number> => {
-    for (let applied = 0; ; ) {
-      const done = await catchUpPage(origin, kind, now).catch((error: unknown) => {
-        log.error({ err: error, origin, kind }, 'record-not-applied')
-        return 'failed' as const
-      })
-      if (done === 'failed') return applied
-      applied += done
-      if (done < PAGE) return applied
+  const catchUpKinds = async (
+    origin: CellId,
+    kinds: readonly string[],
+    now: Date,
+  ): Promise<{ readonly applied: number; readonly failed: boolean }> => {
+    let applied = 0
+    for (let more = kinds.length > 0; more; ) {
+      try {
+        const done = await catchUpPage(origin, kinds, now)
+        applied += done
+        more = done === PAGE
+      } catch (error) {
+        log.error({ err: error, origin, kinds }, 'record-not-applied')
+        return { applied, failed: true }
+      }
     }
+    return { applied, failed: false }
   }
 
-  const catchUpPage = (origin: CellId, kind: string, now: Date): Promise<number> =>
+  const catchUpPage = (origin: CellId, kinds: readonly string[], now: Date): Promise<number> =>
     db.tx(async (tx) => {
       // The log's row first, as who takes records holds it: no record comes in while what is before it is applied.
       await tx.sql(`select from exchange.log where origin = $1 for update`, [origin])
-      const [row] = await tx.sql<{ first_seq: number }>(
-        `select first_seq::float8 as first_seq from exchange.unapplied where origin = $1 and kind = $2 for update`,
-        [origin, kind],
+      const rows = await tx.sql<{ kind: string; first_seq: number }>(
+        `select kind, first_seq::float8 as first_seq
+           from exchange.unapplied
+          where origin = $1 and kind = any($2)
+          order by kind
+            for update`,
+        [origin, kinds],
       )
-      if (row === undefined) return 0
-      const records = await recordsAfter(tx, origin, row.first_seq - 1, PAGE, kind)
-      for (const record of records) await one(tx, record, now)
+      if (rows.length === 0) return 0
+      const first = new Map(rows.map((row) => [row.kind, row.first_seq]))
+      const records = await recordsAfter(tx, origin, Math.min(...first.values()) - 1, PAGE, [...first.keys()])
+      // What came before its kind had to wait has had its effect.
+      for (const record of records) if (record.seq >= (first.get(record.kind) ?? 0)) await one(tx, record, now)
       const last = records.at(-1)
-      if (records.length < PAGE || last === undefined)
-        await tx.sql(`delete from exchange.unapplied where origin = $1 and kind = $2`, [origin, kind])
+      const reached = records.length < PAGE || last === undefined ? undefined : last.seq
+      if (reached === undefined)
+        await tx.sql(`delete from exchange.unapplied where origin = $1 and kind = any($2)`, [origin, kinds])
       else
-        await tx.sql(`update exchange.unapplied set first_seq = $3 where origin = $1 and kind = $2`, [
-          origin,
-          kind,
-          last.seq + 1,
-        ])
+        await tx.sql(
+          `update exchange.unapplied
+              set first_seq = $3
+            where origin = $1 and kind = any($2) and first_seq < $3`,
+          [origin, kinds, reached + 1],
+        )
       return records.length
     })
 

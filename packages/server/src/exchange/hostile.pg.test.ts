@@ -15,6 +15,7 @@ import { makeIntake } from './intake.service.ts'
 import type { LogRecord } from './log-record.ts'
 import { makeMarkKeeper } from './mark.service.ts'
 import { makeRegistry } from './registry.service.ts'
+import { makeSnapshotIntake } from './snapshot.intake.service.ts'
 import { verifyLogs } from './verify.service.ts'
 import { recompute } from './wire.ts'
 
@@ -22,19 +23,22 @@ const intakeOf = ({ cell, id }: TestNode) => {
   const registry = makeRegistry()
   const { db, clock, log } = cell.deps
   const { directory } = cell.exchange
-  return makeIntake({
+  const parts = {
     deps: { db, clock, log },
     self: id,
     directory,
     registry,
     applying: makeApplying(db, registry, 't', log),
-  })
+  }
+  const intake = makeIntake(parts)
+  return { self: id, intake, snapshots: makeSnapshotIntake({ ...parts, intake }) }
 }
 
 const exported = async (cells: TestCells, id: string, folder: string): Promise<string[]> => {
   const { cell, dataDir } = cells.node(id)
   while ((await cell.sequence()) > 0);
-  const [file] = await exportLogs(cell.deps.db, makeMarkKeeper(dataDir), id, [id], new Map(), folder)
+  const { files } = await exportLogs(cell.deps.db, makeMarkKeeper(dataDir), id, [id], new Map(), folder)
+  const [file] = files
   assert(file)
   return gunzipSync(await readFile(file.file))
     .toString('utf8')

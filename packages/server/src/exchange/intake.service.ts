@@ -171,7 +171,7 @@ export const makeIntake = ({ deps, self, directory, applying, registry }: Intake
     const row = await lockLog(tx, origin)
     if (row.stoppedAt !== null) return { took: 0, stopped: row.stoppedWhy ?? 'stopped' }
     const writer = signerOf(row, first, signature)
-    if (writer === undefined) return refused('opening-refused')
+    if (writer === undefined) return refused(first.seq > (row.head?.seq ?? 0) + 1 ? 'gap' : 'opening-refused')
     if (!isSignedBy(directory(), writer, last, signature)) return refused('not-signed')
     // Signed by us, and we do not know it: this database has forgotten something, whatever the mark says.
     if (row.written) return refused(last.seq > (row.head?.seq ?? 0) ? 'own-records-unknown' : 'written-here')

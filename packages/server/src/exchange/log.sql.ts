@@ -165,15 +165,15 @@ export const recordsAfter = async (
   origin: CellId,
   after: number,
   limit: number,
-  kind?: string,
+  kinds?: readonly string[],
 ): Promise<(LogRecord & { readonly signature?: never })[]> => {
   const rows = await db.sql<RawRecord>(
     `select ${RECORD}
        from platform.oplog
-      where origin = $1 and seq > $2 and ($4::text is null or kind = $4)
+      where origin = $1 and seq > $2 and ($4::text[] is null or kind = any($4))
       order by oplog.seq
       limit $3`,
-    [origin, after, limit, kind ?? null],
+    [origin, after, limit, kinds ?? null],
   )
   return rows.map(toRecord)
 }

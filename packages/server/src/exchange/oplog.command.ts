@@ -9,6 +9,7 @@ import { type Directory, EMPTY_DIRECTORY } from './directory.ts'
 import { makeIntake } from './intake.service.ts'
 import { makeMarkKeeper } from './mark.service.ts'
 import { makeRegistry } from './registry.service.ts'
+import { makeSnapshotIntake } from './snapshot.intake.service.ts'
 import { verifyLogs } from './verify.service.ts'
 
 const USAGE = `usage:
@@ -75,9 +76,14 @@ const exportTo = async (
   const db = await io.openDb()
   const origins = origin === undefined ? undefined : [origin]
   const after = new Map(origin === undefined ? [] : [[origin, from]])
-  const written = await exportLogs(db, makeMarkKeeper(dataDir), region, origins, after, folder)
-  for (const { file, from: first, to } of written) io.out(`${file}  ${first}–${to}`)
-  return 0
+  const { files, lacking } = await exportLogs(db, makeMarkKeeper(dataDir), region, origins, after, folder)
+  for (const { what, file, from: first, to } of files)
+    io.out(`${file}  ${what === 'snapshot' ? `snapshot up to ${to}` : `${first}–${to}`}`)
+  for (const { origin: of, upto } of lacking)
+    io.out(
+      `${of} begins at ${upto + 1} here, and no snapshot of what is before it can be given yet: only who has ${upto} can use this`,
+    )
+  return lacking.length === 0 ? 0 : 1
 }
 
 const importFrom = async ({ files }: Args, io: CommandIo): Promise<number | undefined> => {
@@ -91,13 +97,27 @@ const importFrom = async ({ files }: Args, io: CommandIo): Promise<number | unde
   const applying = makeApplying(db, registry, 'import', log)
   const deps = { db, clock: io.clock, log }
   const intake = makeIntake({ deps, self: region, directory: () => directory, applying, registry })
+  const snapshots = makeSnapshotIntake({ deps, self: region, directory: () => directory, applying, registry, intake })
   let faults = 0
   for (const file of files) {
-    const { took, fault } = await importFile(file, intake)
-    io.out(`${file}  ${took} new records${fault === null ? '' : `  STOPPED: ${fault}`}`)
+    const { took, fault } = await importFile(file, { self: region, intake, snapshots })
+    io.out(`${file}  ${took} new records${fault === null ? '' : `  STOPPED: ${said(fault)}`}`)
     if (fault !== null) faults += 1
   }
   return faults === 0 ? 0 : 1
+}
+
+/** What an operator can do about it. */
+const MEANING: Readonly<Record<string, string>> = {
+  gap: 'it goes on behind what is here. Take the files before it first, the snapshot among them',
+  'cut-off': 'the file ends in the middle. What was whole of it is taken; of a snapshot, nothing',
+  'snapshot-of-own-log': 'the own log is taken as a snapshot only over the network, once nobody has the whole of it',
+  'snapshot-of-another-branch': 'it is of a life of that log that was given up',
+  'written-here': 'this cell writes that log itself',
+}
+const said = (fault: string): string => {
+  const meaning = Object.hasOwn(MEANING, fault) ? MEANING[fault] : undefined
+  return meaning === undefined ? fault : `${fault}: ${meaning}`
 }
 
 const ACTIONS: Readonly<Record<string, (args: Args, io: CommandIo) => Promise<number | undefined>>> = {

@@ -44,8 +44,9 @@ export interface SnapshotIntakeParts {
 }
 
 export type SnapshotTaken =
-  /** Goes on; `whole`: every piece is here, and counts now. */
-  | { readonly took: 'part' | 'whole'; readonly refused?: undefined }
+  | { readonly took: 'part'; readonly refused?: undefined }
+  /** Every piece is here, and counts now; `records`: how many of them were not here before. */
+  | { readonly took: 'whole'; readonly records: number; readonly refused?: undefined }
   | { readonly took?: undefined; readonly refused: string }
 const PART: SnapshotTaken = { took: 'part' }
 const refuse = (why: SnapshotRefusal | string): SnapshotTaken => ({ refused: why })
@@ -135,11 +136,12 @@ export const makeSnapshotIntake = (parts: SnapshotIntakeParts): SnapshotIntake =
     const { upto, rules, records } = judged.body
     await saveBase(tx, origin, { ...arriving, seq: upto, rules }, clock.now())
     const signatures = new Map(manifest.openings.map(({ record, signature }) => [record.seq, signature]))
-    for (let at = 0; at < arriving.pieces.length; at += 1) await installPiece(tx, row, at, signatures)
+    let fresh = 0
+    for (let at = 0; at < arriving.pieces.length; at += 1) fresh += await installPiece(tx, row, at, signatures)
     await saveBranch(tx, origin, judged.openings, row.following)
     await dropArriving(tx, origin)
     log.warn({ origin, upto, records, from: arriving.takenFrom }, 'snapshot-taken')
-    return { took: 'whole' }
+    return { took: 'whole', records: fresh }
   }
 
   const installPiece = async (
@@ -147,7 +149,7 @@ export const makeSnapshotIntake = (parts: SnapshotIntakeParts): SnapshotIntake =
     row: LogRow,
     at: number,
     signatures: ReadonlyMap<number, Buffer>,
-  ): Promise<void> => {
+  ): Promise<number> => {
     const { origin } = row
     const records = (await pieceLines(tx, origin, at)).flatMap((line) => {
       const read = readLine(line)
@@ -160,10 +162,11 @@ export const makeSnapshotIntake = (parts: SnapshotIntakeParts): SnapshotIntake =
     )
     // What was here before has had its effect.
     const fresh = records.filter(({ seq }) => seq > (row.head?.seq ?? 0))
-    if (fresh.length === 0) return
+    if (fresh.length === 0) return 0
     await insertScattered(tx, origin, fresh, signatures)
     for (const record of fresh) await keepSealingKey(tx, record)
     await applying.hand(tx, origin, fresh, await waitingOf(tx, origin), clock.now())
+    return fresh.length
   }
 
   const keepSealingKey = async (tx: Tx, record: LogRecord): Promise<void> => {

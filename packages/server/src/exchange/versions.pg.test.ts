@@ -12,6 +12,7 @@ import { makeIntake } from './intake.service.ts'
 import type { LogRecord } from './log-record.ts'
 import { makeMarkKeeper } from './mark.service.ts'
 import { makeRegistry } from './registry.service.ts'
+import { makeSnapshotIntake } from './snapshot.intake.service.ts'
 import { verifyLogs } from './verify.service.ts'
 import { readLine } from './wire.ts'
 
@@ -20,7 +21,7 @@ const numberAll = async ({ cell }: TestNode): Promise<void> => {
 }
 
 const exported = async ({ cell, dataDir, id }: TestNode, origin: string): Promise<string[]> => {
-  const [file] = await exportLogs(
+  const { files } = await exportLogs(
     cell.deps.db,
     makeMarkKeeper(dataDir),
     id,
@@ -28,6 +29,7 @@ const exported = async ({ cell, dataDir, id }: TestNode, origin: string): Promis
     new Map(),
     join(dataDir, `out-${origin}`),
   )
+  const [file] = files
   assert(file)
   return gunzipSync(await readFile(file.file))
     .toString('utf8')
@@ -40,17 +42,15 @@ const partsOf = ({ cell, id }: TestNode) => {
   const registry = makeRegistry()
   const applying = makeApplying(db, registry, 'test', log)
   const { directory } = cell.exchange
-  return {
-    registry,
-    applying,
-    intake: makeIntake({ deps: { db, clock, log }, self: id, directory, registry, applying }),
-  }
+  const parts = { deps: { db, clock, log }, self: id, directory, registry, applying }
+  const intake = makeIntake(parts)
+  return { ...parts, intake, snapshots: makeSnapshotIntake({ ...parts, intake }) }
 }
 
 const take = async (node: TestNode, lines: readonly string[]): Promise<string | null> => {
   const file = join(node.dataDir, 'carried.ndjson.gz')
   await writeFile(file, gzipSync(lines.map((line) => `${line}\n`).join('')))
-  return (await importFile(file, partsOf(node).intake)).fault
+  return (await importFile(file, partsOf(node))).fault
 }
 
 test('a reader of an older version keeps a member and a kind it does not know, passes them on as they were signed, and applies them after its upgrade', async () => {
