@@ -63,6 +63,10 @@ export const SUPERSEDING: Readonly<Record<string, Superseding>> = {
   'same-patient-found': NEVER,
 
   'notice-published': NEVER,
+  'notice-withdrawn': NEVER,
+  'notice-acknowledged': NEVER,
+  'pack-part': NEVER,
+  'pack-published': NEVER,
   'message-written': { how: 'aged' },
   'message-acknowledged': { how: 'aged' },
 
