@@ -15,6 +15,8 @@ export interface Look {
   readonly size?: { readonly width: number; readonly height: number }
   readonly language?: 'ko' | 'en'
   readonly contrast?: boolean
+  /** With the program kept on the device, as people have it. Without, a journey sees every request and every build at once. */
+  readonly installed?: boolean
 }
 
 /** A headless Chromium from the registry's package; unpacked once a machine, about two seconds. */
@@ -42,6 +44,7 @@ export const openPerson = async (browser: Browser, base: string, look: Look = {}
     locale: 'ko-KR',
     timezoneId: 'Asia/Seoul',
     reducedMotion: 'reduce',
+    serviceWorkers: look.installed === true ? 'allow' : 'block',
   })
   await context.addInitScript(
     ({ language, contrast }) => {

@@ -14,8 +14,8 @@ export interface RunningCell extends AsyncDisposable {
 }
 
 /** A whole cell with the demo region, on a database of its own and a free port, with the real clock. */
-export const demoCell = (env: Readonly<Record<string, string>> = {}): Promise<RunningCell> =>
-  runCell({ DURE_DEMO: '1', ...env }, seedDemo)
+export const demoCell = (env: Readonly<Record<string, string>> = {}, webDir?: string): Promise<RunningCell> =>
+  runCell({ DURE_DEMO: '1', ...env }, seedDemo, webDir)
 
 /** A whole cell without anybody and anything in it. */
 export const emptyCell = (): Promise<RunningCell> => runCell({})
@@ -23,6 +23,7 @@ export const emptyCell = (): Promise<RunningCell> => runCell({})
 const runCell = async (
   env: Readonly<Record<string, string>>,
   prepare?: CellOverrides['prepare'],
+  webDir: string | undefined = process.env.E2E_WEB_DIR,
 ): Promise<RunningCell> => {
   const database = await testDatabase()
   const dataDir = await temporaryFolder()
@@ -30,7 +31,7 @@ const runCell = async (
     log: makeLogger('silent', undefined),
     connection: database.connection,
     // Another build of the web app than the one that is served.
-    ...(process.env.E2E_WEB_DIR === undefined ? {} : { webDir: process.env.E2E_WEB_DIR }),
+    ...(webDir === undefined ? {} : { webDir }),
     ...(prepare === undefined ? {} : { prepare }),
   })
   return {

@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { ask, callAs, must, SEVERE, triaged } from './api.ts'
 import { DESKTOP, enterAs, type Look, openPerson, PHONE, startBrowser, takePictures } from './browser.ts'
 import { demoCell, deskOf, type RunningCell } from './cell.ts'
+import { rawDevice, sealedOf } from './device.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const DESK = 'demo-28-placement-1'
@@ -148,13 +149,9 @@ test('the dark sheet is kept on the device and opens when the server is gone; it
   }
 
   await context.route('**/api/**', (route) => route.abort())
-  const kept = await page.evaluate(async () => {
-    const names = (await caches.keys()).filter((name) => name.startsWith('dure-dark-sheet-'))
-    const response = await caches.match('/api/dark-sheet?lang=ko')
-    return { names, html: (await response?.text()) ?? '' }
-  })
-  assert.deepEqual(kept.names, [`dure-dark-sheet-${DESK}`])
-  assert.ok(kept.html.includes(one.code))
+  for (let tries = 0; (await sealedOf(page, 'sheet')) === 0 && tries < 50; tries += 1) await page.waitForTimeout(100)
+  assert.equal(await sealedOf(page, 'sheet'), 1)
+  assert.ok(!(await rawDevice(page)).includes(SEVERE.complaint))
   // Inside the app, without the server: away and back.
   await page.locator('.brand').click()
   await page.locator('.foot-link', { hasText: '비상 병상표' }).click()
@@ -176,7 +173,8 @@ test('whoever signs out leaves no sheet on the device', async () => {
   await page.locator('.sheet-host').waitFor()
   await page.locator('.person button').click()
   await page.locator('[data-person]').first().waitFor()
-  await page.waitForFunction(async () => (await caches.keys()).every((name) => !name.startsWith('dure-dark-sheet-')))
+  for (let tries = 0; (await sealedOf(page, 'sheet')) > 0 && tries < 50; tries += 1) await page.waitForTimeout(100)
+  assert.equal(await sealedOf(page, 'sheet'), 0)
   await context.close()
 })
 

@@ -93,7 +93,7 @@ test('a doctor applies on the phone, a sponsor approves, a link opens, a passkey
   const signOut = async () => {
     await page.evaluate(() =>
       fetch('/api/sign-out', { method: 'POST', headers: { 'x-dure': '1' } }).then(() =>
-        localStorage.removeItem('dure.me'),
+        localStorage.removeItem('dure.signed-in'),
       ),
     )
     await page.goto('/sign-in')

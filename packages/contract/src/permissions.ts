@@ -224,6 +224,7 @@ export const PERMISSIONS: Readonly<Record<RouteId, Permission>> = {
   linkOrganisation: own,
   unlinkOrganisation: own,
   enrolDevice: own,
+  openDeviceStore: own,
   listCredentials: own,
   revokeCredential: own,
 

@@ -26,6 +26,27 @@ export const SessionView = z
 export type SessionView = z.infer<typeof SessionView>
 
 export const sessionEndpoints = {
+  openDeviceStore: endpoint({
+    id: 'openDeviceStore',
+    method: 'POST',
+    path: '/api/device-store',
+    summary: 'The secret that opens what this person keeps on this device: the same at every call, and for nobody else',
+    auth: 'session',
+    body: z.strictObject({
+      /** An id the device made for itself. */
+      device: z.uuid(),
+    }),
+    response: {
+      status: 200,
+      schema: z.object({
+        /** 32 bytes as base64url. */
+        secret: z.string(),
+        /** When the session ends whatever is done: no key made from the secret may stay on the device for longer. */
+        until: instant,
+      }),
+    },
+    problems: ['sign-in-needed'],
+  }),
   listSessions: endpoint({
     id: 'listSessions',
     method: 'GET',

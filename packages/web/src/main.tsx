@@ -10,11 +10,24 @@ import './styles/national.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
+import { keepQueries, restoreQueries } from './app/kept-queries.ts'
+import { queries } from './app/queries.ts'
+import { signOutIfDue } from './app/session.ts'
 import { applyMode } from './app/settings.ts'
 import { startLanguage } from './i18n/index.ts'
+import { onLocked, wakeStore, watchStore } from './offline/device-store.ts'
+import { startShell } from './offline/shell-update.ts'
 
 applyMode()
-await startLanguage()
+// What this device has comes first: with it the page opens whether anybody answers or not.
+await Promise.all([startLanguage(), wakeStore()])
+void signOutIfDue()
+restoreQueries(queries)
+keepQueries(queries)
+watchStore()
+// Somebody signed out, or somebody else in, in another tab: this page is nobody's any more.
+onLocked(() => location.reload())
+
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 createRoot(root).render(
@@ -22,3 +35,7 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 )
+if (import.meta.env.PROD) {
+  if (document.readyState === 'complete') void startShell()
+  else addEventListener('load', () => void startShell(), { once: true })
+}

@@ -8,6 +8,8 @@ import type { Licence } from './licences.ts'
 export interface PeopleSecrets {
   /** HMAC-SHA-256: equal for the same licence, useless without the key. */
   licenceHash(licence: Licence): Buffer
+  /** 32 bytes for one person on one device, always the same: nothing about it is kept. */
+  deviceSecret(personId: string, device: string): Buffer
   /** AES-256-GCM, bound to the row it stands in. */
   seal(id: string, secret: Buffer): Buffer
   /** @throws when the key or the row is another, or a byte was changed */
@@ -48,8 +50,10 @@ export const peopleSecrets = (secret: Buffer): PeopleSecrets => {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'dure', purpose, 32))
   const licences = derive('licence')
   const sealing = derive('authority-key')
+  const devices = derive('device-store')
   return {
     licenceHash: ({ kind, number }) => createHmac('sha256', licences).update(`${kind}\n${number}`).digest(),
+    deviceSecret: (personId, device) => createHmac('sha256', devices).update(`${personId}\n${device}`).digest(),
     seal: (id, text) => {
       const iv = randomBytes(IV)
       const cipher = createCipheriv('aes-256-gcm', sealing, iv).setAAD(Buffer.from(id))

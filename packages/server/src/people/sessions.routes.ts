@@ -42,6 +42,16 @@ export const registerSessions = (http: Http, people: People): void => {
       return ok({ sessions: await own(person, sessionToken, now) })
     }),
   )
+  route(
+    e.openDeviceStore,
+    async ({ person, sessionToken, body }) => {
+      const session = sessionToken === undefined ? undefined : await sessionOf(db, sessionToken)
+      if (session === undefined) return refuse('sign-in-needed')
+      const secret = (await people.secrets()).deviceSecret(person.id, body.device).toString('base64url')
+      return ok({ secret, until: iso(session.expires_at) })
+    },
+    { once: false },
+  )
   route(e.accountEvents, ({ person }) => ownEvents(people, person))
 
   route(e.listColleagues, ({ person, now }) => listColleagues(people, person, now))

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { connectionFacts, connectionOf, subscribeConnection, trueAsOf } from '../offline/connection.ts'
+import { newerShell, subscribeShell, takeNewerShell } from '../offline/shell-update.ts'
 import { type ShapeName, Status, type Tone } from '../ui/shape.tsx'
 import { Ago, serverNow, useClockText, useNow } from '../ui/time.tsx'
 
@@ -52,7 +53,22 @@ export const ConnectionLine = ({ children }: { children?: ReactNode }) => {
           {t('connection.shown')} <Ago at={shownAsOf + toServer} />
         </span>
       )}
+      <NewerShell />
     </div>
+  )
+}
+
+/** A newer version of the program lies ready; it takes over when somebody says so, or when every page was closed. */
+const NewerShell = () => {
+  const { t } = useTranslation()
+  if (!useSyncExternalStore(subscribeShell, newerShell)) return null
+  return (
+    <span className="newer-shell" role="status">
+      {t('shell.newer')}{' '}
+      <button type="button" className="text-button" onClick={takeNewerShell}>
+        {t('shell.takeNewer')}
+      </button>
+    </span>
   )
 }
 

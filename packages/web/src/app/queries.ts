@@ -5,6 +5,7 @@ import { backoffMs } from '../offline/backoff.ts'
 /** Keys of queries that no event of the cell changes. */
 const NOT_LIVE: readonly unknown[] = ['me', 'demo-people', 'severity', 'identity']
 const AT_MOST_EVERY_MS = 400
+const KEEP_MS = 14 * 3_600_000
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -12,6 +13,8 @@ export const queries = new QueryClient({
       // The browser's idea of being online is not asked: the request itself tells.
       networkMode: 'always',
       staleTime: 15_000,
+      // A screen that was seen today opens without an answer too; memory and device have the same.
+      gcTime: KEEP_MS,
       refetchOnReconnect: false,
       retry: (count, fault) => !(fault instanceof Refused) && count < 2,
       retryDelay: (count) => backoffMs(count + 1, Math.random()),

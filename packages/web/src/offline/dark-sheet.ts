@@ -1,18 +1,17 @@
 import type { Language } from '../i18n/index.ts'
+import { keep, kept, openedFor } from './device-store.ts'
 
-/** The desk's sheet as this device keeps it: a page of its own that opens without server, session or network. */
+/** The desk's sheet as this device keeps it: it opens without server or network, as long as this person may read here. */
 export interface KeptSheet {
   readonly html: string
   /** When the server made it. */
   readonly madeAt: Date
 }
 
-const PREFIX = 'dure-dark-sheet-'
-const cacheOf = (personId: string): string => `${PREFIX}${personId}`
+const OLD_CACHES = 'dure-dark-sheet-'
 const addressOf = (language: Language): string => `/api/dark-sheet?lang=${language}`
 
-const read = async (response: Response): Promise<KeptSheet | null> => {
-  const html = await response.text()
+const read = (html: string): KeptSheet | null => {
   const made = /<meta name="dure-made-at" content="([^"]{20,30})">/.exec(html)?.[1]
   return made === undefined ? null : { html, madeAt: new Date(made) }
 }
@@ -24,22 +23,19 @@ export const fetchSheet = async (personId: string, language: Language): Promise<
     signal: AbortSignal.timeout(15_000),
   }).catch(() => null)
   if (response === null || !response.ok) return null
-  const cache = await caches.open(cacheOf(personId))
-  await cache.put(addressOf(language), response.clone())
-  return read(response)
+  const html = await response.text()
+  if (openedFor() === personId) await keep('sheet', language, html)
+  return read(html)
 }
 
 /** What this device has, however old. */
-export const keptSheet = async (personId: string, language: Language): Promise<KeptSheet | null> => {
-  const cache = await caches.open(cacheOf(personId))
-  const found =
-    (await cache.match(addressOf(language))) ?? (await cache.match(addressOf(language === 'ko' ? 'en' : 'ko')))
-  return found === undefined ? null : read(found)
+export const keptSheet = (language: Language): KeptSheet | null => {
+  const html = kept<string>('sheet', language) ?? kept<string>('sheet', language === 'ko' ? 'en' : 'ko')
+  return html === undefined ? null : read(html)
 }
 
-/** Sheets of anybody else leave the device. */
-export const forgetSheets = async (exceptOf: string | null): Promise<void> => {
+/** Earlier versions kept it where every page of this address could read it. */
+export const removeOldSheets = async (): Promise<void> => {
   if (!('caches' in globalThis)) return
-  for (const name of await caches.keys())
-    if (name.startsWith(PREFIX) && (exceptOf === null || name !== cacheOf(exceptOf))) await caches.delete(name)
+  for (const name of await caches.keys()) if (name.startsWith(OLD_CACHES)) await caches.delete(name)
 }

@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { drop, keep, kept, openedFor } from './device-store.ts'
 
 /**
  * What somebody is typing, kept on the device until the server has accepted it. It belongs to one person: a colleague who
- * signs in on the same device does not see it.
+ * signs in on the same device does not see it, and the disk has it sealed.
  *
- * `sensitive` drafts (who the patient is) live in the tab's own storage: they survive a reload, not the end of the tab.
+ * `sensitive` drafts (who the patient is) belong to one tab: they survive a reload, not the end of the tab.
  */
 export interface DraftPlace {
   readonly personId: string
@@ -19,16 +20,38 @@ interface Stored<T> {
   readonly value: T
 }
 
-const storageOf = (place: DraftPlace) => (place.sensitive === true ? sessionStorage : localStorage)
+const TAB = 'dure.tab'
+/** Names this tab, over its reloads. */
+const tabId = (): string => {
+  const known = sessionStorage.getItem(TAB)
+  if (known !== null) return known
+  const made = crypto.randomUUID()
+  sessionStorage.setItem(TAB, made)
+  return made
+}
+
+/** Who is not signed in has no vault: their few words are kept in the tab's own storage. */
+const isOpen = ({ personId }: DraftPlace): boolean => openedFor() === personId
+const nameIn = ({ form, sensitive }: DraftPlace): string => (sensitive === true ? `${tabId()}.${form}` : form)
 const keyOf = (place: DraftPlace) => `dure.draft.${place.personId}.${place.form}`
 
 const readStored = <T>(place: DraftPlace): Stored<T> | null => {
+  if (isOpen(place)) return kept<Stored<T>>('draft', nameIn(place)) ?? null
   try {
-    const raw = storageOf(place).getItem(keyOf(place))
-    return raw === null ? null : (JSON.parse(raw) as Stored<T>)
+    return JSON.parse(sessionStorage.getItem(keyOf(place)) ?? 'null') as Stored<T> | null
   } catch {
     return null
   }
+}
+
+const store = (place: DraftPlace, stored: Stored<unknown>): void => {
+  if (isOpen(place)) void keep('draft', nameIn(place), stored)
+  else sessionStorage.setItem(keyOf(place), JSON.stringify(stored))
+}
+
+const remove = (place: DraftPlace): void => {
+  if (isOpen(place)) void drop('draft', nameIn(place))
+  sessionStorage.removeItem(keyOf(place))
 }
 
 export interface Draft<T> {
@@ -53,14 +76,14 @@ export const useDraft = <T extends object>(place: DraftPlace, empty: T): Draft<T
   const where = useRef(place)
 
   useEffect(() => {
-    if (touched) storageOf(where.current).setItem(keyOf(where.current), JSON.stringify(stored))
+    if (touched) store(where.current, stored)
   }, [stored, touched])
 
   const set = useCallback((change: Partial<T>) => {
     setStored((now) => ({ ...now, savedAt: Date.now(), value: { ...now.value, ...change } }))
   }, [])
   const clear = useCallback(() => {
-    storageOf(where.current).removeItem(keyOf(where.current))
+    remove(where.current)
     setRestoredFrom(null)
     setStored({ intent: crypto.randomUUID(), savedAt: 0, value: empty })
   }, [empty])

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { toProblem } from '@dure/contract'
 import fc from 'fast-check'
 import { backoffMs } from './backoff.ts'
-import { afterTry, nextToSend, type OutboxItem, samePress, withoutOld } from './outbox-item.ts'
+import { afterTry, inOrder, isOld, nextToSend, type OutboxItem, orderAfter, samePress } from './outbox-item.ts'
 
 const waiting = (over: Partial<Extract<OutboxItem, { state: 'waiting' }>> = {}): OutboxItem => ({
   id: 'a',
@@ -73,7 +73,22 @@ test('an action never overtakes an earlier one of the same person', () => {
 test('what is still waiting is never forgotten, however old', () => {
   fc.assert(
     fc.property(fc.nat(), (now) => {
-      assert.equal(withoutOld([waiting()], now).length, 1)
+      assert.equal(isOld(waiting(), now), false)
+    }),
+  )
+})
+
+test('the order is that of doing, also when the clock of the device was put back, and whatever the store gives first', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 50 }), { minLength: 1, maxLength: 20 }), fc.nat(), (clock, seed) => {
+      const done: OutboxItem[] = []
+      for (const [number, now] of clock.entries())
+        done.push(waiting({ id: `${number}`, createdAt: orderAfter(done, now) }))
+      const shuffled = done.map((item, at) => ({ item, by: (at * 7919 + seed) % 13 })).sort((a, b) => a.by - b.by)
+      assert.deepEqual(
+        inOrder(shuffled.map(({ item }) => item)).map(({ id }) => id),
+        done.map(({ id }) => id),
+      )
     }),
   )
 })

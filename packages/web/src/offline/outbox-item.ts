@@ -12,7 +12,7 @@ export type OutboxItem = OutboxHead &
         /** What the server said to the last try; absent: it was not reached, or not yet tried. */
         readonly putOff?: Problem['code']
       }
-    | { readonly state: 'accepted'; readonly settledAt: number }
+    | { readonly state: 'accepted'; readonly settledAt: number; readonly value?: unknown }
     | { readonly state: 'refused'; readonly settledAt: number; readonly problem: Problem }
   )
 
@@ -34,7 +34,7 @@ export interface OutboxLabel {
 
 /** What came of one try. */
 export type Outcome =
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly value?: unknown }
   | { readonly kind: 'refused'; readonly problem: Problem }
   | { readonly kind: 'no-answer' }
 
@@ -56,7 +56,7 @@ const isWorthRetrying = (problem: Problem, attempts: number): boolean =>
 export const afterTry = (item: OutboxItem, outcome: Outcome, now: number, chance: number): OutboxItem => {
   if (item.state !== 'waiting') return item
   const { input, attempts: tries, nextTryAt: _next, state: _state, putOff: _said, ...head } = item
-  if (outcome.kind === 'accepted') return { ...head, state: 'accepted', settledAt: now }
+  if (outcome.kind === 'accepted') return { ...head, state: 'accepted', settledAt: now, value: outcome.value }
   const attempts = tries + 1
   if (outcome.kind === 'refused' && !isWorthRetrying(outcome.problem, attempts))
     return { ...head, state: 'refused', settledAt: now, problem: outcome.problem }
@@ -84,5 +84,13 @@ export const nextToSend = (items: readonly OutboxItem[], personId: string, now: 
   return first?.state === 'waiting' && first.nextTryAt <= now ? first : undefined
 }
 
-export const withoutOld = (items: readonly OutboxItem[], now: number): readonly OutboxItem[] =>
-  items.filter((item) => item.state === 'waiting' || now - item.settledAt < KEEP_SETTLED_MS)
+/** In the order in which they were done. Two tabs in the same millisecond did not do one after the other. */
+export const inOrder = (items: readonly OutboxItem[]): readonly OutboxItem[] =>
+  items.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+
+/** The time of a new item: later than every other, also when the clock of this device was put back. */
+export const orderAfter = (items: readonly OutboxItem[], now: number): number =>
+  items.reduce((latest, { createdAt }) => Math.max(latest, createdAt + 1), now)
+
+export const isOld = (item: OutboxItem, now: number): boolean =>
+  item.state !== 'waiting' && now - item.settledAt >= KEEP_SETTLED_MS

@@ -2,10 +2,20 @@ import type { Endpoint, InputOf, Problem, ResponseOf } from '@dure/contract'
 import { toProblem } from '@dure/contract'
 import { call } from './api.ts'
 import { connectionFacts, subscribeConnection } from './connection.ts'
+import { allKept, drop, keep, onKept, reread } from './device-store.ts'
 import { endpointById } from './endpoints.ts'
-import { afterTry, nextToSend, type OutboxItem, type OutboxLabel, samePress, withoutOld } from './outbox-item.ts'
+import {
+  afterTry,
+  inOrder,
+  isOld,
+  nextToSend,
+  type OutboxItem,
+  type OutboxLabel,
+  type Outcome,
+  orderAfter,
+  samePress,
+} from './outbox-item.ts'
 
-const STORE = 'dure.outbox.v1'
 const LOCK = 'dure-outbox'
 const CHECK_MS = 1_000
 
@@ -18,25 +28,19 @@ export interface SettledAction {
 const listeners = new Set<() => void>()
 const settledListeners = new Set<(action: SettledAction) => void>()
 const waiters = new Map<string, ((settled: Settled<unknown>) => void)[]>()
-let items: readonly OutboxItem[] = load()
+let items: readonly OutboxItem[] = []
 let personId: string | null = null
 let sending = false
+/** The item that this tab is sending. */
+let inHand: string | null = null
 
-function load(): readonly OutboxItem[] {
-  try {
-    const raw = localStorage.getItem(STORE)
-    return raw === null ? [] : (JSON.parse(raw) as readonly OutboxItem[])
-  } catch {
-    return []
-  }
-}
-
-/** Another tab may have written meanwhile, so the stored list is read, changed and written in one go. */
-const change = (how: (now: readonly OutboxItem[]) => readonly OutboxItem[]): void => {
-  items = withoutOld(how(load()), Date.now())
-  localStorage.setItem(STORE, JSON.stringify(items))
+/** The store is the truth, for this tab and the others; this is its list in order, one object until something changes. */
+const takeItems = (): void => {
+  items = inOrder(allKept<OutboxItem>('outbox').map(({ value }) => value))
+  settleElsewhere()
   for (const listener of listeners) listener()
 }
+onKept('outbox', takeItems)
 
 export const outboxItems = (): readonly OutboxItem[] => items
 export const subscribeOutbox = (listener: () => void): (() => void) => {
@@ -66,33 +70,36 @@ export const act = <E extends Endpoint>(action: Action<E>): Promise<Settled<Resp
   const owner = personId
   if (owner === null) return Promise.resolve({ ok: false, problem: toProblem({ code: 'sign-in-needed' }) })
   const now = Date.now()
-  const same = samePress(load(), owner, action.intent, now)
+  const same = samePress(items, owner, action.intent, now)
   const id = same?.id ?? action.id ?? crypto.randomUUID()
-  if (same === undefined) {
-    const { endpoint, input, intent, label } = action
-    const item: OutboxItem = {
-      ...{ id, intent, personId: owner, endpointId: endpoint.id, label, createdAt: now },
-      ...{ state: 'waiting', input, attempts: 0, nextTryAt: 0 },
-    }
-    change((all) => [...all.filter((other) => other.id !== id), item])
-  }
   const settled = new Promise<Settled<unknown>>((resolve) => {
     if (same?.state === 'accepted') return
     waiters.set(id, [...(waiters.get(id) ?? []), resolve])
   })
-  void flush()
+  const written = same === undefined ? keep('outbox', id, itemOf(action, id, owner, now)) : Promise.resolve()
+  // Sent when it lies on the disk: what was sent and forgotten could not be asked for again.
+  void written.then(flush)
   return settled as Promise<Settled<ResponseOf<E>>>
+}
+
+const itemOf = <E extends Endpoint>(action: Action<E>, id: string, owner: string, now: number): OutboxItem => {
+  const { endpoint, input, intent, label } = action
+  return {
+    ...{ id, intent, personId: owner, endpointId: endpoint.id, label, createdAt: orderAfter(items, now) },
+    ...{ state: 'waiting', input, attempts: 0, nextTryAt: 0 },
+  }
 }
 
 /** Tries everything that is waiting at once, e.g. when the connection is back. */
 export const retryNow = (): void => {
-  change((all) => all.map((item) => (item.state === 'waiting' ? { ...item, nextTryAt: 0 } : item)))
+  for (const item of items)
+    if (item.state === 'waiting' && item.nextTryAt > 0) void keep('outbox', item.id, { ...item, nextTryAt: 0 })
   void flush()
 }
 
 /** Takes a waiting action back before it was sent, or puts a settled one out of sight. */
 export const dismiss = (id: string): void => {
-  change((all) => all.filter((item) => item.id !== id))
+  void drop('outbox', id)
   settle(id, { ok: false, problem: toProblem({ code: 'conflict' }) })
 }
 
@@ -101,51 +108,74 @@ const settle = (id: string, settled: Settled<unknown>): void => {
   waiters.delete(id)
 }
 
-/** One tab sends at a time; two would do no harm (same key), only noise. */
+/** Another tab has sent what this one waits for. */
+const settleElsewhere = (): void => {
+  for (const item of items)
+    if (item.state !== 'waiting' && item.id !== inHand && waiters.has(item.id)) tellSettled(item)
+}
+
+const tellSettled = (item: OutboxItem): void => {
+  if (item.state === 'waiting') return
+  const value = item.state === 'accepted' ? item.value : undefined
+  for (const listener of settledListeners) listener({ item, value })
+  settle(item.id, item.state === 'refused' ? { ok: false, problem: item.problem } : { ok: true, value })
+}
+
+/** One tab sends at a time, so that nothing overtakes; when that tab is closed, the lock is free and another goes on. */
 const flush = async (): Promise<void> => {
   if (sending) return
   sending = true
   try {
-    if ('locks' in navigator) await navigator.locks.request(LOCK, sendAllDue)
+    if ('locks' in navigator) await navigator.locks.request(LOCK, { ifAvailable: true }, sendUnlessOther)
     else await sendAllDue()
   } finally {
     sending = false
   }
 }
 
+const sendUnlessOther = async (lock: Lock | null): Promise<void> => {
+  if (lock !== null) await sendAllDue()
+}
+
+const nextDue = (): OutboxItem | undefined => (personId === null ? undefined : nextToSend(items, personId, Date.now()))
+
 const sendAllDue = async (): Promise<void> => {
-  items = load()
-  for (;;) {
-    const item = personId === null ? undefined : nextToSend(items, personId, Date.now())
-    if (item === undefined) return
-    await sendOne(item)
-  }
+  // What another tab sent a moment ago must not be sent again, and what it wrote down comes in its order.
+  if (nextDue() !== undefined) await reread('outbox')
+  for (let item = nextDue(); item !== undefined; item = nextDue()) await sendOne(item)
 }
 
 const sendOne = async (item: OutboxItem): Promise<void> => {
   const endpoint = endpointById(item.endpointId)
   if (item.state !== 'waiting' || endpoint === undefined) return dismiss(item.id)
   const anyCall = call as (e: Endpoint, input: unknown, options: { key: string }) => ReturnType<typeof call<Endpoint>>
+  inHand = item.id
   const answer = await anyCall(endpoint, item.input, { key: item.id }).catch(() => null)
-  const outcome =
+  const outcome: Outcome =
     answer === null
-      ? ({ kind: 'no-answer' } as const)
+      ? { kind: 'no-answer' }
       : answer.ok
-        ? ({ kind: 'accepted' } as const)
-        : ({ kind: 'refused', problem: answer.error } as const)
+        ? { kind: 'accepted', value: answer.value }
+        : { kind: 'refused', problem: answer.error }
   const after = afterTry(item, outcome, Date.now(), Math.random())
-  change((all) => all.map((one) => (one.id === item.id ? after : one)))
-  if (after.state === 'waiting') return
-  const value = answer?.ok === true ? answer.value : undefined
-  for (const listener of settledListeners) listener({ item: after, value })
-  settle(item.id, after.state === 'refused' ? { ok: false, problem: after.problem } : { ok: true, value })
+  await keep('outbox', item.id, after)
+  inHand = null
+  tellSettled(after)
 }
 
-/** Starts sending for this person; what somebody else left on the device waits for them. Returns how to stop. */
+const dropOld = (): void => {
+  const now = Date.now()
+  for (const item of items) if (isOld(item, now)) void drop('outbox', item.id)
+}
+
+/** Starts sending for this person; what somebody else left on the device waits for them, sealed. Returns how to stop. */
 export const runOutboxFor = (id: string): (() => void) => {
   personId = id
-  change((all) => all)
-  const timer = setInterval(() => void flush(), CHECK_MS)
+  takeItems()
+  const timer = setInterval(() => {
+    dropOld()
+    void flush()
+  }, CHECK_MS)
   let wasFailing = false
   const unsubscribe = subscribeConnection(() => {
     const { streamFailingSince, requestsFailingSince } = connectionFacts()
@@ -153,17 +183,10 @@ export const runOutboxFor = (id: string): (() => void) => {
     if (wasFailing && !failing) retryNow()
     wasFailing = failing
   })
-  const otherTab = (event: StorageEvent) => {
-    if (event.key !== STORE) return
-    items = load()
-    for (const listener of listeners) listener()
-  }
-  addEventListener('storage', otherTab)
   void flush()
   return () => {
     personId = null
     clearInterval(timer)
     unsubscribe()
-    removeEventListener('storage', otherTab)
   }
 }

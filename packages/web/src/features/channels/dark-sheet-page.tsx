@@ -17,7 +17,7 @@ export const DarkSheetPage = () => {
   const language = currentLanguage()
   const query = useQuery({
     queryKey: ['dark-sheet', language],
-    queryFn: async () => (await fetchSheet(me.id, language)) ?? (await keptSheet(me.id, language)),
+    queryFn: async () => (await fetchSheet(me.id, language)) ?? keptSheet(language),
     refetchInterval: 60_000,
     retry: false,
   })

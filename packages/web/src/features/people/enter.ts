@@ -9,9 +9,10 @@ import { setServerTime } from '../../ui/time.tsx'
 export const useEnter = () => {
   const queries = useQueryClient()
   const navigate = useNavigate()
-  return (me: Me) => {
+  const goIn = async (me: Me): Promise<void> => {
     setServerTime(me.cell.now)
-    switchPerson(queries, me)
-    void navigate({ to: me.session?.kind === 'link' ? '/account' : homeOf(me) })
+    await switchPerson(queries, me)
+    await navigate({ to: me.session?.kind === 'link' ? '/account' : homeOf(me) })
   }
+  return (me: Me): void => void goIn(me)
 }

@@ -25,10 +25,11 @@ export const CapacityForm = ({ hospitalId }: { hospitalId: string }) => {
   const { t } = useTranslation()
   const me = useSignedIn()
   const draft = useDraft({ personId: me.id, form: `capacity.${hospitalId}` }, EMPTY)
-  const { item, send, busy } = useAct(`capacity:${hospitalId}`)
+  const typed = draft.value
+  // Figures of two classes are two intentions: without a line both wait, and both are sent.
+  const { item, send, busy } = useAct(`capacity:${hospitalId}:${typed.bedClass}`)
   const reports = useQuery(capacityQuery(hospitalId)).data?.reports ?? []
   const [tried, setTried] = useState(false)
-  const typed = draft.value
   const body = {
     bedClass: typed.bedClass,
     ...Object.fromEntries(NUMBERS.map((name) => [name, count(typed[name])])),

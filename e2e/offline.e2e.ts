@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { bedEndpoints, type Call, type RequestView, roomEndpoints } from '@dure/contract'
+import type { Browser, Page } from 'playwright-core'
+import { ask, callAs, must, SEVERE, triaged } from './api.ts'
+import { enterAs, openPerson, type Person, startBrowser, takePictures } from './browser.ts'
+import { demoCell, deskOf, type RunningCell } from './cell.ts'
+import { rawDevice, sealedOf } from './device.ts'
+import { type Line, openLine } from './line.ts'
+
+let line: Line
+let cell: RunningCell
+let browser: Browser
+let doctor: Call
+let desk: Call
+before(async () => {
+  line = await openLine()
+  cell = await demoCell({ DURE_PUBLIC_URL: line.url })
+  line.leadTo(Number(new URL(cell.url).port))
+  browser = await startBrowser()
+  doctor = await callAs(cell.url, 'demo-28-er-1')
+  desk = await callAs(cell.url, 'demo-28-placement-1')
+})
+beforeEach(() => line.set('open'))
+after(async () => {
+  await takePictures(browser)
+  await browser.close()
+  await cell[Symbol.asyncDispose]()
+  await line[Symbol.asyncDispose]()
+})
+
+interface Asked {
+  readonly request: RequestView
+  readonly roomId: string
+  readonly hospitalId: string
+  readonly person: Person
+  /** The same person, calling from elsewhere. */
+  readonly hospital: Call
+}
+
+/** Waits for something outside the page. */
+const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+  for (let tries = 0; tries < 240; tries += 1) {
+    if (await holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  assert.fail(`never: ${what}`)
+}
+
+/** A patient for whom one hospital is asked; that hospital's screen, with the program and the room on the device. */
+const asked = async (): Promise<Asked> => {
+  const request = await triaged(doctor, desk)
+  const found = must(await desk(bedEndpoints.listCandidates, { params: { id: request.id }, query: {} })).candidates
+  const best = found.find((one) => one.freeFitting > 1) ?? found[0]
+  assert.ok(best)
+  await ask(desk, request, best.hospitalId)
+  const hospitalDesk = await deskOf(cell, best.hospitalName)
+  const hospital = await callAs(cell.url, hospitalDesk)
+  const { rooms } = must(await hospital(roomEndpoints.listRooms, { query: { closed: 'no', limit: 50 } }))
+  const room = rooms.find(({ kind }) => kind === 'hospital_desk')
+  assert.ok(room)
+  const person = await openPerson(browser, line.url, { installed: true })
+  const { page } = person
+  await enterAs(page, hospitalDesk)
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  await page.goto(`/rooms/${room.id}`)
+  await page.locator('.composer textarea').waitFor()
+  await page.goto('/hospital')
+  await page.locator('.offer-card', { hasText: request.code }).locator('.answer-row').waitFor()
+  await page.locator('.tray-button:not(:has(.count))').waitFor()
+  return { request, roomId: room.id, hospitalId: best.hospitalId, person, hospital }
+}
+
+/** Neither a network card nor a server. */
+const cutOff = async ({ context, page }: Person): Promise<void> => {
+  // What was read a moment ago is on the disk after a moment.
+  await until('the room is kept', async () => (await sealedOf(page, 'query')) > 8)
+  await page.waitForTimeout(2_000)
+  line.set('cut')
+  await context.setOffline(true)
+  await page.locator('.connection-line:is([data-connection="reconnecting"], [data-connection="offline"])').waitFor()
+}
+
+const heal = async ({ context }: Person): Promise<void> => {
+  await context.setOffline(false)
+  line.set('open')
+}
+
+/** The tab is closed; another is opened without any network, at this address. */
+const reopen = async ({ context, page }: Person, path: string): Promise<Page> => {
+  await page.close()
+  const again = await context.newPage()
+  again.setDefaultTimeout(20_000)
+  await again.goto(`${line.url}${path}`)
+  return again
+}
+
+const write = async (page: Page, text: string): Promise<void> => {
+  const field = page.locator('.composer textarea')
+  await field.fill(text)
+  await page.locator('.composer button[type="submit"]').click()
+}
+
+const accept = async (page: Page, code: string): Promise<void> => {
+  await page.locator('.offer-card', { hasText: code }).getByRole('button', { name: '수용', exact: true }).click()
+  await page.getByRole('dialog').locator('button[type="submit"]').click()
+  await page.getByRole('dialog').getByText('기기에 보관됨').waitFor()
+  await page.keyboard.press('Escape')
+}
+
+const reportBeds = async (page: Page, bedClass: string, available: string): Promise<void> => {
+  const form = page.locator('form', { has: page.locator('[data-field="staffedTotal"]') })
+  if (!(await form.isVisible())) await page.locator('summary', { hasText: '새로 보고하기' }).first().click()
+  await form.locator('[data-field="bedClass"] select').selectOption(bedClass)
+  await form.locator('[data-field="staffedTotal"] input').fill('20')
+  await form.locator('[data-field="available"] input').fill(available)
+  await form.locator('button[type="submit"]').click()
+}
+
+const textsIn = async (hospital: Call, roomId: string): Promise<readonly string[]> => {
+  const { items } = must(await hospital(roomEndpoints.roomTimeline, { params: { id: roomId }, query: { limit: 100 } }))
+  return items.flatMap((item) => (item.type === 'message' && item.body.kind === 'text' ? [item.body.text] : []))
+}
+
+const acceptances = async (request: RequestView): Promise<number> => {
+  const { entries } = must(await desk(bedEndpoints.timeline, { params: { id: request.id } }))
+  return entries.filter((entry) => entry.kind === 'offer_accept').length
+}
+
+const waitingIn = (page: Page, count: number) => page.locator('.tray-button', { hasText: `${count} 대기` })
+
+test('twenty messages, an acceptance and beds, done without any network, survive the tab and arrive once, in order', async () => {
+  const { request, roomId, hospitalId, person, hospital } = await asked()
+  const first = person.page
+  await cutOff(person)
+
+  await first.locator('.nav a', { hasText: '대화방' }).click()
+  await first.locator(`a[href="/rooms/${roomId}"]`).first().click()
+  const texts = Array.from({ length: 20 }, (_, number) => `병실 준비 ${number + 1}`)
+  for (const text of texts) await write(first, text)
+  await waitingIn(first, 20).waitFor()
+  await first.locator('.nav a', { hasText: '병원 데스크' }).click()
+  await accept(first, request.code)
+  await reportBeds(first, 'SEMI_CRITICAL', '3')
+  await reportBeds(first, 'MODERATE', '7')
+  await waitingIn(first, 23).waitFor()
+
+  await until('all of it is on the disk', async () => (await sealedOf(first, 'outbox')) >= 23)
+  const raw = await rawDevice(first)
+  for (const secret of [SEVERE.complaint, '흉부외상', '병실 준비', request.id, 'staffedTotal', person.page.url()])
+    assert.ok(!raw.includes(secret), `${secret} can be read on the disk`)
+
+  const page = await reopen(person, `/rooms/${roomId}`)
+  await page.locator('.message.is-waiting').nth(19).waitFor()
+  assert.deepEqual(await page.locator('.message.is-waiting .message-text').allInnerTexts(), texts)
+  await waitingIn(page, 23).waitFor()
+  await page.locator('.connection-line:is([data-connection="reconnecting"], [data-connection="offline"])').waitFor()
+  assert.match(await page.locator('.shown-age').innerText(), /전$/, 'what is shown says how old it is')
+  assert.equal(await acceptances(request), 0)
+  await write(page, '다시 연 뒤에 씀')
+  await waitingIn(page, 24).waitFor()
+
+  await heal(person)
+  await page.locator('.tray-button:not(:has(.count))').waitFor({ timeout: 60_000 })
+  assert.deepEqual((await textsIn(hospital, roomId)).slice(-21), [...texts, '다시 연 뒤에 씀'])
+  assert.equal(await acceptances(request), 1)
+  const { reports } = must(await desk(bedEndpoints.listCapacity, { params: { id: hospitalId } }))
+  const available = (bedClass: string) => reports.find((one) => one.bedClass === bedClass)?.available
+  assert.deepEqual([available('SEMI_CRITICAL'), available('MODERATE')], [3, 7])
+  await page.locator('.message.is-waiting').first().waitFor({ state: 'detached' })
+  await person.context.close()
+})
