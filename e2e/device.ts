@@ -58,3 +58,22 @@ export const sealedOf = (page: Page, kind: string): Promise<number> =>
       }),
     kind,
   )
+
+/** Waits until something of this kind that was written at `since` or later lies on the device. */
+export const onDisk = async (page: Page, kind: string, since: number): Promise<void> => {
+  await page.waitForFunction(
+    ([wanted, from]) =>
+      new Promise<boolean>((resolve) => {
+        const open = indexedDB.open('dure-store')
+        open.onsuccess = () => {
+          const all = open.result.transaction('records').objectStore('records').getAll()
+          all.onsuccess = () => {
+            open.result.close()
+            const found = all.result as { key: string; at: number }[]
+            resolve(found.some(({ key, at }) => key.split('/')[1] === wanted && at >= from))
+          }
+        }
+      }),
+    [kind, since] as const,
+  )
+}

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { ask, callAs, must, triaged } from './api.ts'
 import { enterAs, openPerson, startBrowser, takePictures } from './browser.ts'
 import { demoCell, deskOf, type RunningCell } from './cell.ts'
+import { onDisk } from './device.ts'
 import { type Line, openLine } from './line.ts'
 
 let line: Line
@@ -99,7 +100,9 @@ test('what is typed into a request survives a reload', async () => {
   await enterAs(page, 'demo-28-er-1')
   await page.goto('/requests/new')
   await page.locator('[data-field="complaint"] input').fill('흉통, 식은땀')
+  const chosenAt = Date.now()
   await page.locator('[data-field="isolationNeed"] .chip', { hasText: '비말' }).click()
+  await onDisk(page, 'draft', chosenAt)
   await page.reload()
   assert.equal(await page.locator('[data-field="complaint"] input').inputValue(), '흉통, 식은땀')
   await page.locator('[data-field="isolationNeed"] .chip[data-selected]', { hasText: '비말' }).waitFor()

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { after, before, beforeEach, test } from 'node:test'
-import { bedEndpoints, type Call, type RequestView, roomEndpoints } from '@dure/contract'
+import { bedEndpoints, type Call, getMe, type RequestView, roomEndpoints } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
+import { temporaryFolder } from '../packages/server/src/testing/database.ts'
 import { ask, callAs, must, SEVERE, triaged } from './api.ts'
 import { enterAs, openPerson, type Person, startBrowser, takePictures } from './browser.ts'
 import { demoCell, deskOf, type RunningCell } from './cell.ts'
@@ -40,7 +42,7 @@ interface Asked {
 
 /** Waits for something outside the page. */
 const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-  for (let tries = 0; tries < 240; tries += 1) {
+  for (let tries = 0; tries < 120; tries += 1) {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
@@ -64,9 +66,6 @@ const asked = async (): Promise<Asked> => {
   await enterAs(page, hospitalDesk)
   await page.evaluate(() => navigator.serviceWorker.ready)
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
-  await page.goto(`/rooms/${room.id}`)
-  await page.locator('.composer textarea').waitFor()
-  await page.goto('/hospital')
   await page.locator('.offer-card', { hasText: request.code }).locator('.answer-row').waitFor()
   await page.locator('.tray-button:not(:has(.count))').waitFor()
   return { request, roomId: room.id, hospitalId: best.hospitalId, person, hospital }
@@ -74,9 +73,8 @@ const asked = async (): Promise<Asked> => {
 
 /** Neither a network card nor a server. */
 const cutOff = async ({ context, page }: Person): Promise<void> => {
-  // What was read a moment ago is on the disk after a moment.
-  await until('the room is kept', async () => (await sealedOf(page, 'query')) > 8)
-  await page.waitForTimeout(2_000)
+  // Own beds, rosters and rooms are read in the background, a few seconds after the first screen.
+  await until('what is needed is at hand', async () => (await sealedOf(page, 'query')) >= 10)
   line.set('cut')
   await context.setOffline(true)
   await page.locator('.connection-line:is([data-connection="reconnecting"], [data-connection="offline"])').waitFor()
@@ -136,7 +134,7 @@ test('twenty messages, an acceptance and beds, done without any network, survive
   await cutOff(person)
 
   await first.locator('.nav a', { hasText: '대화방' }).click()
-  await first.locator(`a[href="/rooms/${roomId}"]`).first().click()
+  await first.locator(`a[href$="/rooms/${roomId}"]`).first().click()
   const texts = Array.from({ length: 20 }, (_, number) => `병실 준비 ${number + 1}`)
   for (const text of texts) await write(first, text)
   await waitingIn(first, 20).waitFor()
@@ -169,5 +167,147 @@ test('twenty messages, an acceptance and beds, done without any network, survive
   const available = (bedClass: string) => reports.find((one) => one.bedClass === bedClass)?.available
   assert.deepEqual([available('SEMI_CRITICAL'), available('MODERATE')], [3, 7])
   await page.locator('.message.is-waiting').first().waitFor({ state: 'detached' })
+  await person.context.close()
+})
+
+test('what the region decided meanwhile refuses an acceptance made without network, and the screen says why and what to do', async () => {
+  const { request, person } = await asked()
+  await cutOff(person)
+  await accept(person.page, request.code)
+  await waitingIn(person.page, 1).waitFor()
+  const page = await reopen(person, '/hospital')
+  await waitingIn(page, 1).waitFor()
+  const now = must(await desk(bedEndpoints.getRequest, { params: { id: request.id } }))
+  const cancel = { event: 'cancel', reason: 'recovered' } as const
+  must(
+    await doctor(bedEndpoints.actOnRequest, {
+      params: { id: request.id },
+      body: { act: cancel, version: now.version },
+    }),
+  )
+  await heal(person)
+  const tray = page.locator('.tray-button', { hasText: '1 거절' })
+  await tray.waitFor({ timeout: 60_000 })
+  await tray.click()
+  const row = page.locator('.tray-row', { hasText: request.code })
+  assert.match(await row.locator('.act-state').innerText(), /거절.+\n.+/s, 'the reason, and what to do next')
+  assert.equal(await acceptances(request), 0)
+  await person.context.close()
+})
+
+test('two tabs of one person share what is on its way, and send it once and in order', async () => {
+  const { roomId, person, hospital } = await asked()
+  const one = person.page
+  const two = await person.context.newPage()
+  two.setDefaultTimeout(20_000)
+  for (const tab of [one, two]) {
+    await tab.goto(`${line.url}/rooms/${roomId}`)
+    await tab.locator('.composer textarea').waitFor()
+  }
+  await cutOff(person)
+  const texts = Array.from({ length: 8 }, (_, number) => `두 탭 ${number + 1}`)
+  for (const [number, text] of texts.entries()) {
+    const [here, there] = number % 2 === 0 ? [one, two] : [two, one]
+    await write(here, text)
+    await there.locator('.message.is-waiting', { hasText: text }).waitFor()
+  }
+  await heal(person)
+  for (const tab of [one, two]) await tab.locator('.tray-button:not(:has(.count))').waitFor({ timeout: 60_000 })
+  assert.deepEqual((await textsIn(hospital, roomId)).slice(-8), texts)
+  await person.context.close()
+})
+
+test('after signing out nothing of the cell is left on the device and no key, and what was not sent waits sealed for its writer', async () => {
+  const { request, roomId, person, hospital } = await asked()
+  const { page } = person
+  await cutOff(person)
+  await page.locator('.nav a', { hasText: '대화방' }).click()
+  await page.locator(`a[href$="/rooms/${roomId}"]`).first().click()
+  await write(page, '나가기 전에 쓴 말')
+  await until('it is on the disk', async () => (await sealedOf(page, 'outbox')) >= 1)
+  await page.locator('.person button').click()
+  await page.waitForURL(/sign-in/)
+  await until('what was read is gone', async () => (await sealedOf(page, 'query')) === 0)
+  assert.equal(await sealedOf(page, 'me'), 0)
+  assert.ok((await sealedOf(page, 'outbox')) >= 1)
+  const keys = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const open = indexedDB.open('dure-store')
+        open.onsuccess = () => {
+          const count = open.result.transaction('vaults').objectStore('vaults').count()
+          count.onsuccess = () => resolve(count.result)
+        }
+      }),
+  )
+  assert.equal(keys, 0)
+  const again = await reopen(person, `/rooms/${roomId}`)
+  await again.waitForURL(/sign-in/)
+  assert.equal(await again.getByText(request.code).count(), 0)
+
+  await heal(person)
+  const { id } = must(await hospital(getMe, {}))
+  await enterAs(again, id)
+  await until('it has arrived', async () => (await textsIn(hospital, roomId)).includes('나가기 전에 쓴 말'))
+  await person.context.close()
+})
+
+test('a push that says anything at all shows one sentence without content; what waits is read after opening', async () => {
+  const { request, person } = await asked()
+  const { page, context } = person
+  await context.grantPermissions(['notifications'], { origin: line.url })
+  const cdp = await context.newCDPSession(page)
+  const registrations: { registrationId: string }[] = []
+  cdp.on('ServiceWorker.workerRegistrationUpdated', (event) => registrations.push(...event.registrations))
+  await cdp.send('ServiceWorker.enable')
+  await until('the worker is known', async () => registrations.length > 0)
+  const registrationId = registrations[0]?.registrationId ?? ''
+  // A headless browser has no place to show it in: what the worker asks to be shown is noted.
+  const [worker] = context.serviceWorkers()
+  assert.ok(worker)
+  await worker.evaluate(() => {
+    const shown: string[] = []
+    const own = globalThis as unknown as { shown: string[]; registration: ServiceWorkerRegistration }
+    own.shown = shown
+    own.registration.showNotification = async (title, options) => void shown.push(`${title}|${options?.body}`)
+  })
+  const data = `${request.code} ${SEVERE.complaint}`
+  await cdp.send('ServiceWorker.deliverPushMessage', { origin: line.url, registrationId, data })
+  const shown = () => worker.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)
+  await until('it is shown', async () => (await shown()).length > 0)
+  assert.deepEqual(await shown(), ['두레 Dure|확인을 기다리는 일이 있습니다. Something waits.'])
+  await page.goto('/channels')
+  await page.getByRole('button', { name: '이 기기에서 알림 받기' }).waitFor()
+  await context.close()
+})
+
+test('a newer version waits for a press: nothing in use is swapped, and what was typed is there afterwards', async () => {
+  const folder = await temporaryFolder()
+  await cp(new URL('../packages/web/dist/', import.meta.url), folder, { recursive: true })
+  await using own = await demoCell({}, folder)
+  const person = await openPerson(browser, own.url, { installed: true })
+  const { page } = person
+  await enterAs(page, 'demo-28-er-1')
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  await page.goto('/requests/new')
+  await page.locator('[data-field="complaint"] input').fill('흉통, 식은땀')
+  await page.evaluate(() => {
+    ;(globalThis as { untouched?: boolean }).untouched = true
+  })
+
+  const worker = `${folder}/sw.js`
+  const text = (await readFile(worker, 'utf8')).replace(/"version":"[0-9a-f]+"/, '"version":"0000newer"')
+  for (const ending of ['.gz', '.br']) await rm(`${worker}${ending}`, { force: true })
+  await writeFile(worker, text)
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update())
+  await page.locator('.newer-shell').waitFor()
+  assert.equal(await page.evaluate(() => (globalThis as { untouched?: boolean }).untouched), true)
+  assert.equal(await page.locator('[data-field="complaint"] input').inputValue(), '흉통, 식은땀')
+
+  await page.locator('.newer-shell button').click()
+  await page.waitForFunction(() => (globalThis as { untouched?: boolean }).untouched === undefined)
+  await page.locator('[data-field="complaint"] input').waitFor()
+  assert.equal(await page.locator('[data-field="complaint"] input').inputValue(), '흉통, 식은땀')
+  assert.ok(await page.evaluate(async () => (await caches.keys()).includes('dure-shell-0000newer')))
   await person.context.close()
 })

@@ -26,6 +26,12 @@ interface Parts {
 export const CSRF_HEADER = 'x-dure'
 
 /**
+ * The session token, in an answer to a page of another cell's name: there a cookie would not be kept. It is sent back as
+ * `authorization: Bearer …`. Empty: the session has ended.
+ */
+export const SESSION_HEADER = 'dure-session'
+
+/**
  * A typed call per endpoint object, without generated code.
  * @param base '' in the browser, `http://host:port` elsewhere
  */

@@ -83,7 +83,46 @@ export const cellsView = z.object({
 })
 export type CellsView = z.infer<typeof cellsView>
 
+/** One line of the signed list: a cell and where its screens are. */
+export const serverList = z.object({
+  /** Rises; an older list never replaces a newer one. */
+  version: z.int().min(1),
+  issuedAt: instant,
+  cells: z.array(
+    z.object({ id: cell, name: z.string(), screens: z.array(z.string()).min(1), neighbours: z.array(cell) }),
+  ),
+})
+export type ServerList = z.infer<typeof serverList>
+
+export const serversView = z.object({
+  /** The cell that answers. */
+  cell,
+  /** Regions it writes now: its own, and those it stands in for. Empty: it decides nothing. */
+  writes: z.array(cell),
+  /** `null`: this cell knows of no other servers. */
+  list: z
+    .object({
+      /** A `ServerList` as JSON, signed as it stands: Ed25519 over `dure screens 1\\n` and this text. */
+      text: z.string(),
+      signature: z.string(),
+      /** Raw public key as base64url. A device keeps the first one it was told by its own server. */
+      key: z.string(),
+    })
+    .nullable(),
+})
+export type ServersView = z.infer<typeof serversView>
+
 export const exchangeEndpoints = {
+  listServers: endpoint({
+    id: 'listServers',
+    method: 'GET',
+    path: '/api/servers',
+    summary: 'Who answers here, for which regions, and the signed list of servers to go to when nobody does',
+    auth: 'public',
+    priority: 'desk',
+    response: { status: 200, schema: serversView },
+    problems: [],
+  }),
   listOps: endpoint({
     id: 'listOps',
     method: 'GET',

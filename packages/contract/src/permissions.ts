@@ -251,6 +251,7 @@ export const PERMISSIONS: Readonly<Record<RouteId, Permission>> = {
   reconciliation: for_(['placement_desk', 'national_desk', 'admin'], 'all'),
   listOps: for_(['admin', 'placement_desk', 'national_desk'], 'all'),
   listCells: signedIn,
+  listServers: open,
 
   // rooms
   listRooms: for_('signed-in', 'filtered'),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeAuthority, makeCertificate, type PemPair } from '../exchange/authority.service.ts'
-import { type Directory, signDirectory } from '../exchange/directory.ts'
+import { type Directory, readDirectory, signDirectory } from '../exchange/directory.ts'
 import { TLS_FILES } from '../exchange/tls.service.ts'
 import { privateKey, rawPublicKey } from '../platform/oplog.key.ts'
 import { DEMO_CELLS } from './cells.ts'
@@ -23,25 +23,51 @@ export const operatorKeyFile = (folder: string, code: string, which: string): st
 export const dataDirOf = (folder: string, code: string): string => join(folder, code)
 
 /** Certificates, the list of cells and two operators of each: made once in the folder, and kept. */
-export const foundNation = async (folder: string, now: Date): Promise<Founding> => {
+export const foundNation = async (
+  folder: string,
+  now: Date,
+  /** Where a cell's screens are; undefined: not known before it runs. */
+  screenOf: (code: string) => string | undefined = () => undefined,
+): Promise<Founding> => {
   await mkdir(join(folder, 'operators'), { recursive: true, mode: 0o700 })
   const root = await keyIn(join(folder, 'root.pem'))
   const authority = await authorityIn(folder, now)
   for (const { code } of DEMO_CELLS) await certify(dataDirOf(folder, code), code, authority, now)
   const cellsFile = join(folder, 'cells.json')
-  if (!existsSync(cellsFile))
-    await writeWhole(cellsFile, JSON.stringify(signDirectory(await directoryOf(folder, now), root)))
+  const before = existsSync(cellsFile)
+    ? readDirectory(JSON.parse(await readFile(cellsFile, 'utf8')), rawPublicKey(root))
+    : null
+  const known = before?.ok === true ? before.value : undefined
+  const directory = await directoryOf(folder, now, screenOf)
+  // The ports of this run are others than those of the last: a newer list.
+  if (
+    JSON.stringify(known?.cells.map(({ screens }) => screens)) !==
+    JSON.stringify(directory.cells.map(({ screens }) => screens))
+  )
+    await writeWhole(
+      cellsFile,
+      JSON.stringify(signDirectory({ ...directory, version: (known?.version ?? 0) + 1 }, root)),
+    )
   const nationKey = await textIn(join(folder, 'nation.key'), () => randomBytes(32).toString('base64url'))
   return { cellsFile, cellsKey: rawPublicKey(root).toString('base64url'), nationKey }
 }
 
-const directoryOf = async (folder: string, now: Date): Promise<Directory> => {
+const directoryOf = async (
+  folder: string,
+  now: Date,
+  screenOf: (code: string) => string | undefined,
+): Promise<Directory> => {
   const cells = []
   const operators = []
   for (const { code, name } of DEMO_CELLS) {
     const key = rawPublicKey(await privateKey(dataDirOf(folder, code))).toString('base64url')
     // Where it is reached is said by the routes: through links that can be cut.
-    cells.push({ id: code, name, address: `cell-${code}.localhost:8443`, logKeys: [{ key, fromEpoch: 0 }] })
+    const screen = screenOf(code)
+    const served = {
+      screens: screen === undefined ? [] : [screen],
+      neighbours: DEMO_CELLS.flatMap((other) => (other.code === code || other.code === '00' ? [] : [other.code])),
+    }
+    cells.push({ id: code, name, address: `cell-${code}.localhost:8443`, logKeys: [{ key, fromEpoch: 0 }], ...served })
     for (const which of OPERATORS) {
       const signs = rawPublicKey(await keyIn(operatorKeyFile(folder, code, which))).toString('base64url')
       operators.push({ id: operatorId(code, which), name: `${name} 운영자 ${which}`, cell: code, key: signs })

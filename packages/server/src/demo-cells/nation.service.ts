@@ -6,7 +6,7 @@ import { type Config, readConfig } from '../platform/config.ts'
 import { makeLogger } from '../platform/logger.ts'
 import { migrate } from '../platform/migrate.ts'
 import { startPostgres } from '../platform/postgres.ts'
-import { DEMO_CELLS, databaseOf, portOf } from './cells.ts'
+import { addressOf, DEMO_CELLS, databaseOf, portOf } from './cells.ts'
 import { askAt, type Databases, databasesOf } from './databases.service.ts'
 import { dataDirOf, type Founding, foundNation } from './founding.service.ts'
 import { type Member, makeMember } from './member.service.ts'
@@ -96,7 +96,7 @@ export const startNation = async (options: NationOptions): Promise<Nation> => {
       databases,
       DEMO_CELLS.filter(({ code }) => !isOwn(code)).map(({ code }) => database(code)),
     )
-    const founding = await foundNation(folder, new Date())
+    const founding = await foundNation(folder, new Date(), (code) => screenOf(options, code))
     await foundRules(folder)
     for (const { code } of DEMO_CELLS) {
       const databaseUrl = isOwn(code) ? undefined : databases.url(database(code))
@@ -133,6 +133,13 @@ const makeDatabases = async (databases: Databases, names: readonly string[]): Pr
   await databases.ensure(first)
   await migrate({ connectionString: databases.url(first) }, makeLogger('silent', undefined))
   for (const name of rest) await databases.copy(first, name)
+}
+
+/** Ports that the system chooses are not known before the cells run. */
+const screenOf = ({ host, firstPort }: NationOptions, code: string): string | undefined => {
+  const cell = DEMO_CELLS.find((one) => one.code === code)
+  if (cell === undefined || firstPort === 0) return undefined
+  return addressOf(host, cell.host, portOf(firstPort, cell.offset))
 }
 
 const environmentOf = (

@@ -3,11 +3,13 @@ import type { Clock } from '../platform/clock.ts'
 import type { ExchangeConfig } from '../platform/config.ts'
 import type { Db } from '../platform/db.ts'
 import type { Logger } from '../platform/logger.ts'
-import { type Directory, EMPTY_DIRECTORY, readDirectory } from './directory.ts'
+import { type Directory, EMPTY_DIRECTORY, readDirectory, readScreens, type SignedScreens } from './directory.ts'
 
 /** The signed list of cells in force: the newest of the file's and the one adopted before. */
 export interface DirectoryKeeper {
   current(): Directory
+  /** What of it browsers may know; undefined: the list names no screens, or this part of it was not signed with it. */
+  screens(): SignedScreens | undefined
   /** @throws when there is no list that this cell can believe */
   begin(): Promise<void>
   /** Adopts the file if it is newer; the list in force stays when the file is wrong. */
@@ -21,12 +23,15 @@ export const makeDirectoryKeeper = (
   log: Logger,
 ): DirectoryKeeper => {
   let directory = EMPTY_DIRECTORY
+  let screens: SignedScreens | undefined
   let seen = ''
 
   const adopted = async (): Promise<Directory | undefined> => {
     const [row] = await db.sql<{ document: unknown }>(`select document from exchange.directory`)
     const read = row === undefined ? undefined : readDirectory(row.document, cellsKey)
-    return read?.ok ? read.value : undefined
+    if (read?.ok !== true) return undefined
+    screens = readScreens(row?.document, cellsKey)
+    return read.value
   }
 
   const adopt = async (): Promise<void> => {
@@ -51,6 +56,7 @@ export const makeDirectoryKeeper = (
 
   return {
     current: () => directory,
+    screens: () => screens,
     begin: async () => {
       directory = (await adopted()) ?? EMPTY_DIRECTORY
       seen = await stamp()

@@ -8,6 +8,17 @@ const CELL = z.string().regex(/^\d{2}$/)
 /** 32 raw bytes of an Ed25519 public key. */
 const KEY = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 
+/** `https://host[:port]`; without TLS only on one machine. */
+const ORIGIN = z
+  .string()
+  .max(200)
+  .refine((raw) => {
+    const url = URL.parse(raw)
+    // The name goes into the content security policy: nothing but a name.
+    if (url?.origin !== raw || !/^[a-z0-9.-]+$/.test(url.hostname)) return false
+    return url.protocol === 'https:' || /(^|\.)localhost$|^127\.0\.0\.1$/.test(url.hostname)
+  }, 'an https origin without a path')
+
 const LogKey = z.object({
   key: KEY,
   /** Epochs it may sign. A stolen key ends with the last epoch that was its owner's. */
@@ -21,6 +32,10 @@ const DirectoryCell = z.object({
   /** `host:port` of the cell's exchange listener. */
   address: z.string().regex(/^[A-Za-z0-9.-]{1,200}:\d{1,5}$|^\[[0-9a-fA-F:]{2,45}\]:\d{1,5}$/),
   logKeys: z.array(LogKey).min(1).max(50),
+  /** Where this cell's screens are served, the first to be tried first. Browsers may speak to these and to no others. */
+  screens: z.array(ORIGIN).max(10).optional(),
+  /** Cells that may stand in for it, the likeliest first; their screens are tried when all of its own are silent. */
+  neighbours: z.array(CELL).max(20).optional(),
 })
 
 const Operator = z.object({
@@ -50,6 +65,15 @@ export interface SignedDirectory {
   /** As it was signed: members that this version does not know belong to it. */
   readonly directory: unknown
   readonly signature: string
+  /** What of it browsers may know. */
+  readonly screens?: SignedScreens
+}
+
+/** The text is signed as it stands: a browser checks it without knowing our canonical form. */
+export interface SignedScreens {
+  readonly text: string
+  /** Ed25519 over `dure screens 1\n` and the text; base64url. */
+  readonly signature: string
 }
 
 export const EMPTY_DIRECTORY: Directory = {
@@ -62,10 +86,43 @@ export const EMPTY_DIRECTORY: Directory = {
 
 const signedBytes = (directory: unknown): Buffer => Buffer.from(`dure cells 1\n${chainText(directory)}`)
 
-export const signDirectory = (directory: unknown, key: KeyObject): SignedDirectory => ({
-  directory,
-  signature: sign(null, signedBytes(directory), key).toString('hex'),
-})
+export const signDirectory = (directory: unknown, key: KeyObject): SignedDirectory => {
+  const screens = screensOf(directory)
+  return {
+    directory,
+    signature: sign(null, signedBytes(directory), key).toString('hex'),
+    ...(screens === undefined ? {} : { screens: { text: screens, signature: signScreens(screens, key) } }),
+  }
+}
+
+const screensBytes = (text: string): Buffer => Buffer.from(`dure screens 1\n${text}`)
+const signScreens = (text: string, key: KeyObject): string => sign(null, screensBytes(text), key).toString('base64url')
+
+/** Where the cells' screens are, without operators, keys and addresses of exchanges. */
+const screensOf = (raw: unknown): string | undefined => {
+  const parsed = Directory.safeParse(raw)
+  if (!parsed.success) return undefined
+  const { version, issuedAt, cells } = parsed.data
+  const served = cells.filter(({ screens }) => screens !== undefined && screens.length > 0)
+  const list = served.map(({ id, name, screens, neighbours = [] }) => ({ id, name, screens, neighbours }))
+  return served.length === 0 ? undefined : JSON.stringify({ version, issuedAt, cells: list })
+}
+
+/** The part for browsers, if it belongs to this list and its key signed it. */
+export const readScreens = (document: unknown, rootKey: Uint8Array): SignedScreens | undefined => {
+  const outer = SignedDirectory.safeParse(document)
+  const part = z.object({ screens: Screens }).safeParse(document)
+  if (!outer.success || !part.success) return undefined
+  const { text, signature } = part.data.screens
+  const whole = verify(null, screensBytes(text), ed25519(rootKey), Buffer.from(signature, 'base64url'))
+  return whole && text === screensOf(outer.data.directory) ? part.data.screens : undefined
+}
+
+const Screens = z.object({ text: z.string().max(200_000), signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/) })
+
+/** Origins that browsers of any cell's screens come from. */
+export const screenOrigins = ({ cells }: Directory): ReadonlySet<string> =>
+  new Set(cells.flatMap(({ screens = [] }) => screens))
 
 export type DirectoryFault = 'not-a-directory' | 'wrong-signature' | 'one-id-twice'
 

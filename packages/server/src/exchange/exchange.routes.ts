@@ -6,6 +6,7 @@ import { type AuditRow, searchOps } from './audit.sql.ts'
 import { auditBody, readAuditPlace, writeAuditPlace } from './audit.ts'
 import { asOf, cutSince, linkState } from './cell-states.ts'
 import { type ContactView, listContacts } from './contact.sql.ts'
+import { screenOrigins } from './directory.ts'
 import { cellRow } from './epoch.service.ts'
 import type { Exchange } from './exchange.service.ts'
 import { openAlarms } from './log.sql.ts'
@@ -17,8 +18,14 @@ const ALWAYS = new Set(['signOut'])
 export const registerExchangeRoutes = (http: Http, exchange: Exchange): void => {
   refuseWrites(http, exchange)
   addToReadiness(http, exchange)
+  http.screens = () => screenOrigins(exchange.directory())
   const route = serve(http)
   const { db, config } = http.deps
+
+  route(exchangeEndpoints.listServers, async () => {
+    const { state, writing } = await cellRow(db)
+    return ok({ cell: config.region, writes: state === 'writing' ? [...writing] : [], list: exchange.screens() })
+  })
 
   route(exchangeEndpoints.listOps, async ({ query }) => {
     const after = query.cursor === undefined ? ok(null) : readAuditPlace(query.cursor)

@@ -10,7 +10,7 @@ import { doCommands, workWaiting } from './commands.service.ts'
 import { saveContacts, standingsOf } from './contact.sql.ts'
 import { type Contacts, makeContacts } from './contact.ts'
 import { makeDirectoryKeeper } from './directory.service.ts'
-import type { Directory } from './directory.ts'
+import type { Directory, SignedScreens } from './directory.ts'
 import { EMPTY_DIRECTORY } from './directory.ts'
 import {
   beginLog,
@@ -46,6 +46,8 @@ export interface Exchange {
   readonly port: ExchangePort
   readonly state: () => CellState
   readonly directory: () => Directory
+  /** Where the cells' screens are, signed, and the key it is signed with; null: the list of cells names none. */
+  readonly screens: () => (SignedScreens & { readonly key: string }) | null
   /** Before anybody is served: the list of cells, the own log and its epoch. */
   begin(identity: CellIdentity): Promise<void>
   /** What goes on by itself: the listener, the links, the looks after promotions and commands. */
@@ -78,6 +80,11 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
   const applying: Applying = makeApplying(db, registry, version, log)
   const keeper = config.exchange === undefined ? undefined : makeDirectoryKeeper(db, config.exchange, clock, log)
   const directory = () => keeper?.current() ?? EMPTY_DIRECTORY
+  const screens: Exchange['screens'] = () => {
+    const signed = keeper?.screens()
+    if (signed === undefined || config.exchange === undefined) return null
+    return { ...signed, key: config.exchange.cellsKey.toString('base64url') }
+  }
   const recovery = makeRecovery()
   const intake: Intake = makeIntake({ deps, self, directory, applying, registry })
   const snapshotIntake = makeSnapshotIntake({ deps, self, directory, applying, registry, intake })
@@ -305,6 +312,7 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     port,
     state: () => state,
     directory,
+    screens,
     begin,
     start,
     wake: (origin) => {

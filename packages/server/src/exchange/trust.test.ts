@@ -4,7 +4,15 @@ import { test } from 'node:test'
 import { rawPublicKey } from '../platform/oplog.key.ts'
 import { signHash } from '../platform/oplog-chain.ts'
 import { approve, approvers } from './approval.ts'
-import { type Directory, EMPTY_DIRECTORY, logKeysOf, readDirectory, signDirectory } from './directory.ts'
+import {
+  type Directory,
+  EMPTY_DIRECTORY,
+  logKeysOf,
+  readDirectory,
+  readScreens,
+  screenOrigins,
+  signDirectory,
+} from './directory.ts'
 import { EPOCH_OPENED, type LogRecord } from './log-record.ts'
 import { openingRefusal } from './opening.ts'
 import { recompute } from './wire.ts'
@@ -125,4 +133,48 @@ test('a list of cells counts if the root key signed it as it is, and no id or ke
     operators: [...directory.operators, { id: 'kim2', name: '김', cell: '11', key: raw(kim) }],
   }
   assert.deepEqual(readDirectory(signDirectory(twice, root), rawPublicKey(root)), { ok: false, error: 'one-id-twice' })
+})
+
+const withScreens: Directory = {
+  ...directory,
+  cells: [
+    { ...cell('28', own), screens: ['https://incheon.example'], neighbours: ['11'] },
+    { ...cell('11', neighbour), screens: ['https://seoul.example', 'https://seoul2.example'] },
+  ],
+}
+
+test('browsers are told where the screens are, signed, and nothing about operators and keys', () => {
+  const signed = signDirectory(withScreens, root)
+  const told = readScreens(signed, rawPublicKey(root))
+  assert.ok(told)
+  assert.deepEqual(JSON.parse(told.text).cells, [
+    { id: '28', name: '28', screens: ['https://incheon.example'], neighbours: ['11'] },
+    { id: '11', name: '11', screens: ['https://seoul.example', 'https://seoul2.example'], neighbours: [] },
+  ])
+  assert.ok(!told.text.includes('kim') && !told.text.includes(raw(own)))
+  assert.deepEqual(
+    [...screenOrigins(withScreens)],
+    ['https://incheon.example', 'https://seoul.example', 'https://seoul2.example'],
+  )
+})
+
+test('the part for browsers counts only as a part of the list it was signed with', () => {
+  const signed = signDirectory(withScreens, root)
+  const older = signDirectory({ ...withScreens, cells: withScreens.cells.slice(0, 1) }, root)
+  assert.ok(older.screens)
+  assert.equal(readScreens({ ...signed, screens: older.screens }, rawPublicKey(root)), undefined)
+  assert.equal(readScreens(signDirectory(withScreens, thief), rawPublicKey(root)), undefined)
+  assert.equal(readScreens(signDirectory(directory, root), rawPublicKey(root)), undefined, 'it names no screens')
+})
+
+test('a screen is an https origin, or on this machine', () => {
+  const named = (screen: string) =>
+    readDirectory(
+      signDirectory({ ...directory, cells: [{ ...cell('28', own), screens: [screen] }] }, root),
+      rawPublicKey(root),
+    ).ok
+  for (const good of ['https://a.example', 'https://a.example:8443', 'http://seoul.localhost:8081'])
+    assert.ok(named(good), good)
+  for (const bad of ['http://a.example', 'https://a.example/', 'https://a.example/x', 'a.example', 'https://*.example'])
+    assert.ok(!named(bad), bad)
 })

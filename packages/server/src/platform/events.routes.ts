@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { findSession } from './auth.sql.ts'
 import type { EventHub, LiveOp } from './events.ts'
 import { sendProblem } from './http.errors.ts'
-import { type Http, whoAsks } from './http.ts'
+import { crossOf, type Http, whoAsks } from './http.ts'
 import { mayHear } from './oplog.ts'
 import type { Person } from './person.ts'
 
@@ -45,7 +45,13 @@ export const registerEvents = (http: Http, hub: EventHub): void => {
     deps.metrics.streams.set(total)
     reply.hijack()
     try {
-      await stream(http, hub, { person, token: request.sessionToken ?? '', after }, reply.raw, stop.signal)
+      await stream(
+        http,
+        hub,
+        { person, token: request.sessionToken ?? '', after, cross: crossOf(http, request) },
+        reply.raw,
+        stop.signal,
+      )
     } catch (error) {
       request.log.warn({ err: error }, 'event-stream-failed')
     } finally {
@@ -72,6 +78,8 @@ interface Listener {
   readonly person: Person
   readonly token: string
   readonly after: bigint | undefined
+  /** Headers for a page of another cell's name. */
+  readonly cross: Readonly<Record<string, string>>
 }
 
 const stream = async (
@@ -94,6 +102,7 @@ const stream = async (
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
     'x-content-type-options': 'nosniff',
+    ...listener.cross,
   })
   await write(
     out,

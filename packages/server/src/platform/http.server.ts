@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { toProblem } from '@dure/contract'
+import { CSRF_HEADER, toProblem } from '@dure/contract'
 import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import type { Deps } from './deps.ts'
 import { handleError, InputError, PROBLEM_TYPE, sendProblem } from './http.errors.ts'
-import { BODY_LIMIT_BYTES, type Http } from './http.ts'
+import { BODY_LIMIT_BYTES, crossOf, type Http, otherScreen } from './http.ts'
 import { makeIds } from './ids.ts'
 import { parseJson } from './json.ts'
 import { hasRoom } from './load.ts'
@@ -80,7 +80,11 @@ export const guardHttp = (http: Http, load: LoopWatch = watchLoop(http)): void =
   let inFlight = 0
   const leave = new WeakSet<FastifyRequest>()
   http.fastify.addHook('onRequest', async (request, reply) => {
-    void reply.headers(SECURITY_HEADERS)
+    void reply.headers(SECURITY_HEADERS).header('content-security-policy', policyFor(http.screens?.() ?? NONE))
+    void reply.headers(crossOf(http, request))
+    // The question before the question: a browser asks whether such a page may ask.
+    if (request.method === 'OPTIONS' && otherScreen(http, request) !== undefined)
+      return reply.headers(PREFLIGHT_HEADERS).code(204).send()
     if (config.cookieSecure) void reply.header('strict-transport-security', 'max-age=31536000')
     const priority = request.routeOptions.config.priority ?? 'desk'
     if (!hasRoom({ delayMs: load.delayMs(), inFlight }, priority)) {
@@ -103,13 +107,19 @@ export const guardHttp = (http: Http, load: LoopWatch = watchLoop(http)): void =
  * Nothing is fetched from elsewhere, nothing of ours is framed elsewhere. `wasm-unsafe-eval` lets the page compile its own
  * barcode reader, and no script text.
  */
+const policyFor = (screens: ReadonlySet<string>): string =>
+  POLICY.map((one) => (one === CONNECT ? [one, ...screens].join(' ') : one)).join('; ')
+
+const NONE: ReadonlySet<string> = new Set()
+/** And to the servers of the signed list, for the day when this one is lost. */
+const CONNECT = "connect-src 'self'"
 const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self' data:",
-  "connect-src 'self'",
+  CONNECT,
   "worker-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",
@@ -118,7 +128,6 @@ const POLICY = [
 ]
 
 const SECURITY_HEADERS = {
-  'content-security-policy': POLICY.join('; '),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -126,6 +135,13 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(self), geolocation=(self), microphone=()',
   'cache-control': 'no-store',
+}
+
+/** What a page of another cell may send. */
+const PREFLIGHT_HEADERS = {
+  'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+  'access-control-allow-headers': `accept, authorization, content-type, idempotency-key, last-event-id, ${CSRF_HEADER}`,
+  'access-control-max-age': '600',
 }
 
 const SAMPLE_MS = 100

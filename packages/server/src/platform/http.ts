@@ -11,6 +11,7 @@ import {
   type Result,
   rolesMay,
   rolesOf,
+  SESSION_HEADER,
   toProblem,
 } from '@dure/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -30,6 +31,8 @@ export interface Http {
   readonly endpoints: Endpoint[]
   /** Writes the access log; set by the slice that keeps it, before the routes serve. */
   logAccess?: ((use: AccessUse) => Promise<void>) | undefined
+  /** Origins of other cells' screens, whose pages may speak to this one; set by who has the signed list. Absent: none. */
+  screens?: (() => ReadonlySet<string>) | undefined
 }
 
 /** Somebody used a route that the permission table marks as logged. */
@@ -125,6 +128,14 @@ export const serve = (http: Http): Serve => {
   return add as Serve
 }
 
+/** Headers without which a browser does not hand an answer to a page of another cell. Cookies stay at home. */
+export const crossOf = (http: Http, request: FastifyRequest): Readonly<Record<string, string>> => {
+  const origin = otherScreen(http, request)
+  if (origin === undefined) return {}
+  const exposed = `${SESSION_HEADER}, retry-after`
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposed, vary: 'origin' }
+}
+
 /** Before the body is read: is this a page of ours, who is it, may they? */
 const admit = async (
   http: Http,
@@ -133,7 +144,7 @@ const admit = async (
   reply: FastifyReply,
 ): Promise<unknown> => {
   const fromPage = endpoint.method !== 'GET' && endpoint.from !== 'machine'
-  if (fromPage && !fromOwnPage(http.deps.config.publicUrl, request))
+  if (fromPage && !fromKnownPage(http, request))
     return sendProblem(reply, {
       code: 'not-allowed',
       pointer: `/headers/${CSRF_HEADER}`,
@@ -149,11 +160,21 @@ const admit = async (
 }
 
 /** A page elsewhere can make a browser send a form, but not this header; and a browser says where a write comes from. */
-const fromOwnPage = (publicUrl: string | undefined, request: FastifyRequest): boolean => {
-  const { origin, host } = request.headers
+const fromKnownPage = (http: Http, request: FastifyRequest): boolean => {
+  const { origin } = request.headers
   if (request.headers[CSRF_HEADER] === undefined) return false
-  if (origin === undefined) return true
-  return origin === publicUrl || URL.parse(origin)?.host === host
+  if (origin === undefined || isOwn(http.deps.config.publicUrl, request, origin)) return true
+  return otherScreen(http, request) !== undefined
+}
+
+const isOwn = (publicUrl: string | undefined, { headers: { host } }: FastifyRequest, origin: string): boolean =>
+  origin === publicUrl || URL.parse(origin)?.host === host
+
+/** The origin of the page that asks, when it is another one of the signed list; undefined: our own page, or no page. */
+export const otherScreen = ({ deps, screens }: Http, request: FastifyRequest): string | undefined => {
+  const { origin } = request.headers
+  if (origin === undefined || isOwn(deps.config.publicUrl, request, origin)) return undefined
+  return screens?.().has(origin) === true ? origin : undefined
 }
 
 /** The signed-in person of a request, or undefined. */
@@ -162,7 +183,7 @@ export const whoAsks = async (
   request: FastifyRequest,
   endpoint?: Endpoint,
 ): Promise<Person | undefined> => {
-  const token = request.cookies[http.deps.config.cookieName]
+  const token = tokenOf(http, request)
   if (token === undefined || token.length > 100) return undefined
   request.sessionToken = token
   const key = endpoint === undefined ? undefined : keyOf(endpoint, request)
@@ -171,6 +192,15 @@ export const whoAsks = async (
   request.keptAnswer = found?.kept
   return found?.person
 }
+
+/**
+ * From a page of our own the cookie; from another cell's page, when that cell is lost, the header. Never both: a page elsewhere
+ * cannot ride on a cookie, and what only a script can send is taken from nowhere but the list.
+ */
+const tokenOf = (http: Http, request: FastifyRequest): string | undefined =>
+  otherScreen(http, request) === undefined
+    ? request.cookies[http.deps.config.cookieName]
+    : /^Bearer ([A-Za-z0-9_-]{1,100})$/.exec(request.headers.authorization ?? '')?.[1]
 
 const answer = async (
   http: Http,
@@ -222,12 +252,16 @@ const surroundings = (http: Http, request: FastifyRequest, reply: FastifyReply) 
   address: request.ip,
   device: deviceOf(request.headers['user-agent']),
   sessionToken: request.sessionToken,
-  setSession: (token: string | undefined) => setSessionCookie(http, reply, token),
+  setSession: (token: string | undefined) => giveSession(http, request, reply, token),
   header: (name: string) => [request.headers[name]].flat()[0],
   setHeader: (name: string, value: string) => void reply.header(name, value),
 })
 
-const setSessionCookie = (http: Http, reply: FastifyReply, token: string | undefined): void => {
+const giveSession = (http: Http, request: FastifyRequest, reply: FastifyReply, token: string | undefined): void => {
+  if (otherScreen(http, request) !== undefined) {
+    void reply.header(SESSION_HEADER, token ?? '')
+    return
+  }
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: http.deps.config.cookieSecure } as const
   const { cookieName } = http.deps.config
   if (token === undefined) void reply.clearCookie(cookieName, options)

@@ -2,7 +2,7 @@ import { ROOM_EVENTS_PATH } from '@dure/contract'
 import type { FastifyRequest } from 'fastify'
 import { findSession } from '../platform/auth.sql.ts'
 import { sendProblem } from '../platform/http.errors.ts'
-import { type Http, whoAsks } from '../platform/http.ts'
+import { crossOf, type Http, whoAsks } from '../platform/http.ts'
 import type { Guests } from './guests.service.ts'
 import { type Key, keysOf } from './keys.ts'
 import type { Live } from './live.service.ts'
@@ -48,6 +48,7 @@ export const registerLive = (http: Http, live: Live, guests: Guests): void => {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
       'x-content-type-options': 'nosniff',
+      ...crossOf(http, request),
     })
     reply.raw.flushHeaders()
     socket.setNoDelay(true)
@@ -59,8 +60,8 @@ export const registerLive = (http: Http, live: Live, guests: Guests): void => {
 
 const whoListens = async (http: Http, guests: Guests, request: FastifyRequest): Promise<Listener | undefined> => {
   const { db, clock, config } = http.deps
-  const token = request.cookies[config.cookieName] ?? ''
   const person = await whoAsks(http, request)
+  const token = request.sessionToken ?? request.cookies[config.cookieName] ?? ''
   if (person !== undefined) {
     const keys = keysOf(person)
     // Who changed roles or hospital comes back with other keys.

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { connectionFacts, connectionOf, subscribeConnection, trueAsOf } from '../offline/connection.ts'
+import { server, subscribeServer } from '../offline/server.ts'
 import { newerShell, subscribeShell, takeNewerShell } from '../offline/shell-update.ts'
 import { type ShapeName, Status, type Tone } from '../ui/shape.tsx'
 import { Ago, serverNow, useClockText, useNow } from '../ui/time.tsx'
@@ -47,6 +48,7 @@ export const ConnectionLine = ({ children }: { children?: ReactNode }) => {
           ? null
           : ` (${t('time.since', { time: clockText(connection.since + toServer, true) })})`}
       </Status>
+      <OtherServer />
       {children}
       {shownAsOf === null ? null : (
         <span className={connection.state === 'connected' ? 'shown-age' : 'shown-age is-stale'}>
@@ -55,6 +57,23 @@ export const ConnectionLine = ({ children }: { children?: ReactNode }) => {
       )}
       <NewerShell />
     </div>
+  )
+}
+
+/** The own server is silent and another of the list is worked with: said as long as it lasts. */
+const OtherServer = () => {
+  const { t } = useTranslation()
+  const { origin, name, cell, neighbour } = useSyncExternalStore(subscribeServer, server)
+  if (origin === '') return null
+  return (
+    <span className="other-server" data-server={cell ?? ''}>
+      <Status shape="half" tone="warning">
+        {t(neighbour ? 'connection.neighbour' : 'connection.otherServer', {
+          name: name ?? '',
+          host: new URL(origin).host,
+        })}
+      </Status>
+    </span>
   )
 }
 

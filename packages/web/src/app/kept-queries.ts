@@ -1,4 +1,4 @@
-import { hashKey, type Query, type QueryClient } from '@tanstack/react-query'
+import type { Query, QueryClient } from '@tanstack/react-query'
 import { allKept, drop, keep } from '../offline/device-store.ts'
 
 /**
@@ -24,8 +24,8 @@ const KEPT: ReadonlySet<unknown> = new Set([
   ...['hospitals', 'hospital', 'statements', 'sources'],
 ])
 
-/** Screens read the same thing again within this time; the disk has the last of it. */
-const WRITE_AFTER_MS = 1_500
+/** Screens read the same thing again within this time; the disk need not follow every step. */
+const WRITE_EVERY_MS = 1_500
 
 interface KeptQuery {
   readonly key: readonly unknown[]
@@ -45,28 +45,28 @@ export const restoreQueries = (queries: QueryClient): void => {
   }
 }
 
-/** From now on what is read is kept. */
+/** From now on what is read is kept: at once, and then at most every so often for each thing. */
 export const keepQueries = (queries: QueryClient): void => {
+  const writtenAt = new Map<string, number>()
   const due = new Map<string, Query>()
-  const writeAll = () => {
-    for (const query of due.values()) write(query)
-    due.clear()
+  const writeDue = (query: Query) => {
+    due.delete(query.queryHash)
+    writtenAt.set(query.queryHash, Date.now())
+    write(query)
   }
   queries.getQueryCache().subscribe(({ type, query, ...event }) => {
-    if (type !== 'updated' || !KEPT.has(query.queryKey[0])) return
-    const { action } = event as { action?: { type: string; manual?: boolean } }
-    if (action?.type !== 'success') return
-    if (due.size === 0) setTimeout(writeAll, WRITE_AFTER_MS)
-    due.set(query.queryHash, query as Query)
+    const { action } = event as { action?: { readonly type: string } }
+    if (type !== 'updated' || action?.type !== 'success' || !KEPT.has(query.queryKey[0])) return
+    if (due.has(query.queryHash)) return
+    const wait = (writtenAt.get(query.queryHash) ?? 0) + WRITE_EVERY_MS - Date.now()
+    if (wait <= 0) return writeDue(query)
+    due.set(query.queryHash, query)
+    setTimeout(() => due.has(query.queryHash) && writeDue(query), wait)
   })
-  // A page that is being left writes what it has: there may be no line when it comes back.
-  addEventListener('pagehide', writeAll)
 }
 
 const write = ({ queryKey, queryHash, state }: Query): void => {
-  if (state.data === undefined) void drop('query', queryHash)
-  else {
-    const one: KeptQuery = { key: queryKey, data: state.data, readAt: state.dataUpdatedAt }
-    void keep('query', hashKey(queryKey), one)
-  }
+  if (state.data === undefined) return void drop('query', queryHash)
+  const one: KeptQuery = { key: queryKey, data: state.data, readAt: state.dataUpdatedAt }
+  void keep('query', queryHash, one)
 }

@@ -3,6 +3,7 @@ import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanst
 import { call, Refused, read } from '../offline/api.ts'
 import { openStoreOf } from '../offline/device-session.ts'
 import { keep, kept, lockStore } from '../offline/device-store.ts'
+import { isAway } from '../offline/server.ts'
 import { setServerTime } from '../ui/time.tsx'
 import { restoreQueries } from './kept-queries.ts'
 
@@ -49,7 +50,8 @@ export const meQuery = queryOptions({
       return me
     } catch (fault) {
       if (!(fault instanceof Refused) || fault.problem.code !== 'sign-in-needed') throw fault
-      await forget()
+      // Another server's door is shown; what is on the device stays open for whom the own server let in.
+      if (!isAway()) await forget()
       return null
     }
   },

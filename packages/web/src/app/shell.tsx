@@ -9,6 +9,7 @@ import { PeopleWatch } from '../features/people/watch.tsx'
 import { RoomWatch } from '../features/rooms/room-watch.tsx'
 import { currentLanguage, setLanguage } from '../i18n/index.ts'
 import { readySound } from '../ui/sound.ts'
+import { useAtHand } from './at-hand.ts'
 import { ConnectionLine } from './connection-line.tsx'
 import { FootLinks } from './foot-links.tsx'
 import { useKeptSheet } from './kept-sheet.ts'
@@ -24,6 +25,7 @@ export const Shell = () => {
   const me = known ?? null
   useLive(me?.id)
   useKeptSheet(known)
+  useAtHand(me)
   const path = useLocation({ select: (location) => location.pathname })
   const [menu, setMenu] = useState(false)
   useEffect(readySound, [])

@@ -1,5 +1,6 @@
 import { type Call, client, type Endpoint, type InputOf, type Problem, type ResponseOf } from '@dure/contract'
 import { noteAnswer, noteNoAnswer } from './connection.ts'
+import { fetchAt, fetchHere } from './server.ts'
 
 /** A request that hangs is a failed request: nobody waits longer than this in front of a patient. */
 const TIMEOUT_MS = 15_000
@@ -9,10 +10,10 @@ const withTimeout = (signal: AbortSignal | null | undefined): AbortSignal => {
   return signal === null || signal === undefined ? timeout : AbortSignal.any([signal, timeout])
 }
 
-/** `fetch` that tells the connection line what really happened. */
+/** `fetch` at the server that is worked with, which tells the connection line what really happened. */
 const watchedFetch: typeof fetch = async (input, init) => {
   try {
-    const response = await fetch(input, { ...init, signal: withTimeout(init?.signal) })
+    const response = await fetchHere(String(input), { ...init, signal: withTimeout(init?.signal) })
     noteAnswer(Date.now())
     return response
   } catch (fault) {
@@ -23,6 +24,10 @@ const watchedFetch: typeof fetch = async (input, init) => {
 
 /** Refusals come back as values; no answer throws. */
 export const call: Call = client('', watchedFetch)
+
+/** Calls to one server, whichever is worked with: to look whether it is of use, and to sign in there before anything goes there. */
+export const callAt = (origin: string): Call =>
+  client('', (input, init) => fetchAt(origin, String(input), { ...init, signal: withTimeout(init?.signal) }))
 
 /** A refusal thrown, for readers (queries) that show it as the state of the screen. */
 export class Refused extends Error {

@@ -63,3 +63,5 @@ export const noteStreamLost = (now: number) => change({ streamFailingSince: fact
 export const noteStreamEnded = () => change({ streamFailingSince: null })
 export const noteAnswer = (now: number) => change({ heardAt: now, requestsFailingSince: null })
 export const noteNoAnswer = (now: number) => change({ requestsFailingSince: facts.requestsFailingSince ?? now })
+/** Another server is worked with: what failed before says nothing about it. */
+export const forgetFailures = () => change({ heardAt: null, streamFailingSince: null, requestsFailingSince: null })

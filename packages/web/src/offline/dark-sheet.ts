@@ -1,5 +1,6 @@
 import type { Language } from '../i18n/index.ts'
 import { keep, kept, openedFor } from './device-store.ts'
+import { fetchHere } from './server.ts'
 
 /** The desk's sheet as this device keeps it: it opens without server or network, as long as this person may read here. */
 export interface KeptSheet {
@@ -18,8 +19,7 @@ const read = (html: string): KeptSheet | null => {
 
 /** Fetches the newest sheet and keeps it. null: no answer, or none for this person. */
 export const fetchSheet = async (personId: string, language: Language): Promise<KeptSheet | null> => {
-  const response = await fetch(addressOf(language), {
-    credentials: 'same-origin',
+  const response = await fetchHere(addressOf(language), {
     signal: AbortSignal.timeout(15_000),
   }).catch(() => null)
   if (response === null || !response.ok) return null

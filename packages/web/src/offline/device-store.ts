@@ -89,8 +89,16 @@ const write = (kind: Kind, name: string): Promise<void> => {
   return ended
 }
 
-const placeOf = async (owner: KeptVault, kind: Kind, name: string): Promise<string> =>
-  `${owner.id}/${kind}/${await hiddenName(owner.vault, `${kind}/${name}`)}`
+/** Where things lie, so that what is typed is on the disk one step sooner. */
+const places = new Map<string, string>()
+
+const placeOf = async (owner: KeptVault, kind: Kind, name: string): Promise<string> => {
+  const known = places.get(`${owner.id}/${kind}/${name}`)
+  if (known !== undefined) return known
+  const made = `${owner.id}/${kind}/${await hiddenName(owner.vault, `${kind}/${name}`)}`
+  places.set(`${owner.id}/${kind}/${name}`, made)
+  return made
+}
 
 const writeNow = async (owner: KeptVault, kind: Kind, name: string): Promise<void> => {
   const [db, key] = await Promise.all([deviceDb(), placeOf(owner, kind, name)])
@@ -195,6 +203,7 @@ export const lockStore = async (): Promise<void> => {
 
 const forgetMemory = (): void => {
   onDisk.clear()
+  places.clear()
   for (const kind of KINDS) {
     memory.set(kind, new Map())
     tell(kind)

@@ -1,5 +1,6 @@
 import { backoffMs } from './backoff.ts'
 import { noteStreamEnded, noteStreamHeard, noteStreamLost } from './connection.ts'
+import { fetchHere, subscribeServer } from './server.ts'
 import { messageCutter, type StreamMessage } from './stream-reader.ts'
 
 /** Heartbeats come every few seconds; this much silence means that the line is dead even if nobody closed it. */
@@ -18,18 +19,29 @@ interface StreamUse {
  */
 export const followEvents = (use: StreamUse): (() => void) => {
   const stop = new AbortController()
-  const wake = { now: () => {} }
+  const wake = { now: () => {}, moved: () => {} }
   const hint = () => wake.now()
   addEventListener('online', hint)
+  // Another server has another numbering: its stream is begun anew, and what is shown is read anew.
+  const leave = subscribeServer(() => {
+    wake.moved()
+    wake.now()
+  })
   void keepFollowing(use, stop.signal, wake)
   return () => {
     removeEventListener('online', hint)
+    leave()
     stop.abort()
     noteStreamEnded()
   }
 }
 
-const keepFollowing = async (use: StreamUse, stopped: AbortSignal, wake: { now: () => void }): Promise<void> => {
+interface Wake {
+  now: () => void
+  moved: () => void
+}
+
+const keepFollowing = async (use: StreamUse, stopped: AbortSignal, wake: Wake): Promise<void> => {
   const cursor = { id: null as string | null }
   let attempt = 0
   while (!stopped.aborted) {
@@ -37,8 +49,14 @@ const keepFollowing = async (use: StreamUse, stopped: AbortSignal, wake: { now: 
       attempt = 0
       use.onOpen(cursor.id !== null)
     }
-    const signedOut = await followOnce(use, cursor, stopped, opened).catch(() => false)
+    const moved = new AbortController()
+    wake.moved = () => {
+      cursor.id = null
+      moved.abort()
+    }
+    const signedOut = await followOnce(use, cursor, AbortSignal.any([stopped, moved.signal]), opened).catch(() => false)
     if (stopped.aborted) return
+    if (moved.signal.aborted) continue
     if (signedOut) {
       noteStreamEnded()
       use.onSignedOut()
@@ -50,7 +68,7 @@ const keepFollowing = async (use: StreamUse, stopped: AbortSignal, wake: { now: 
   }
 }
 
-const pause = (ms: number, wake: { now: () => void }, stopped: AbortSignal): Promise<void> =>
+const pause = (ms: number, wake: Wake, stopped: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)
     wake.now = () => {
@@ -75,9 +93,8 @@ const followOnce = async (
     noteStreamHeard(Date.now())
   }
   try {
-    const response = await fetch('/api/events', {
+    const response = await fetchHere('/api/events', {
       headers: { accept: 'text/event-stream', ...(cursor.id === null ? {} : { 'last-event-id': cursor.id }) },
-      credentials: 'same-origin',
       cache: 'no-store',
       signal: AbortSignal.any([stopped, dead.signal]),
     })

@@ -1,6 +1,8 @@
 import i18next, { type ParseKeys, type TFunction } from 'i18next'
+import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage } from '../i18n/index.ts'
+import { connectionFacts, subscribeConnection } from '../offline/connection.ts'
 import type { OutboxItem } from '../offline/outbox-item.ts'
 import { problemTitle } from './problem.ts'
 import { Status } from './shape.tsx'
@@ -16,12 +18,15 @@ export const ActState = ({
   quietWhenAccepted?: boolean
 }) => {
   const { t } = useTranslation()
+  const { requestsFailingSince } = useSyncExternalStore(subscribeConnection, connectionFacts)
   if (item === undefined) return null
+  // Behind another one that gets no answer it was not even tried.
+  const stays = item.state === 'waiting' && (item.attempts > 0 || requestsFailingSince !== null)
   if (item.state === 'waiting')
     return (
       <span className="act-state" role="status">
         <Status shape="half" tone="information">
-          {t(item.putOff === 'storage-full' ? 'outbox.noRoom' : item.attempts === 0 ? 'outbox.sent' : 'outbox.waiting')}
+          {t(item.putOff === 'storage-full' ? 'outbox.noRoom' : stays ? 'outbox.waiting' : 'outbox.sent')}
         </Status>
         {item.putOff === 'storage-full' ? <span className="act-detail">{t('outbox.noRoomNext')}</span> : null}
       </span>

@@ -1,6 +1,6 @@
-import { signUpEndpoints as e, type Me, type Problem } from '@dure/contract'
+import { type Call, signUpEndpoints as e, type Me, type Problem } from '@dure/contract'
 import { type DBSchema, openDB } from 'idb'
-import { call } from '../../offline/api.ts'
+import { call as callHere } from '../../offline/api.ts'
 
 /** One device, one key. It is made here, cannot be read out by any script, and signs nothing but answers to a cell's question. */
 interface Kept {
@@ -39,7 +39,7 @@ export const enrolDevice = async (personId: string, label: string): Promise<Prob
       ? before.key
       : await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
   const { x = '', y = '' } = await crypto.subtle.exportKey('jwk', key.publicKey)
-  const answer = await call(e.enrolDevice, { body: { deviceKey: { x, y }, label } })
+  const answer = await callHere(e.enrolDevice, { body: { deviceKey: { x, y }, label } })
   if (!answer.ok) return answer.error
   const { id, credential, validUntil } = answer.value
   await (await store()).put('device', { key, credential, credentialId: id, validUntil, personId }, ONE)
@@ -53,7 +53,7 @@ const base64url = (bytes: ArrayBuffer): string =>
     .replaceAll('=', '')
 
 /** Signs in with what this device holds. Works at any cell that trusts the same nation, whoever else can be reached. */
-export const signInWithDevice = async (): Promise<Me | Problem | null> => {
+export const signInWithDevice = async (call: Call = callHere): Promise<Me | Problem | null> => {
   const kept = await deviceCredential()
   if (kept === undefined) return null
   const asked = await call(e.startCredentialSignIn)

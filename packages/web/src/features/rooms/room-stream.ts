@@ -1,5 +1,6 @@
 import { ROOM_EVENTS_PATH, type RoomEvent, roomEvent } from '@dure/contract'
 import { backoffMs } from '../../offline/backoff.ts'
+import { fetchHere, subscribeServer } from '../../offline/server.ts'
 import { messageCutter } from '../../offline/stream-reader.ts'
 
 /** Heartbeats come every few seconds; this much silence means that the line is dead. */
@@ -17,17 +18,28 @@ export interface RoomStreamUse {
  */
 export const followRooms = (use: RoomStreamUse): (() => void) => {
   const stop = new AbortController()
-  const wake = { now: () => {} }
+  const wake = { now: () => {}, moved: () => {} }
   const hint = () => wake.now()
   addEventListener('online', hint)
+  const leave = subscribeServer(() => {
+    wake.moved()
+    wake.now()
+  })
   void keepFollowing(use, stop.signal, wake)
   return () => {
     removeEventListener('online', hint)
+    leave()
     stop.abort()
   }
 }
 
-const keepFollowing = async (use: RoomStreamUse, stopped: AbortSignal, wake: { now: () => void }): Promise<void> => {
+interface Wake {
+  now: () => void
+  /** Another server is worked with. */
+  moved: () => void
+}
+
+const keepFollowing = async (use: RoomStreamUse, stopped: AbortSignal, wake: Wake): Promise<void> => {
   const cursor = { id: null as string | null }
   let attempt = 0
   while (!stopped.aborted) {
@@ -35,14 +47,21 @@ const keepFollowing = async (use: RoomStreamUse, stopped: AbortSignal, wake: { n
       attempt = 0
       use.onRenew()
     }
-    const over = await followOnce(use, cursor, stopped, opened).catch(() => false)
-    if (over || stopped.aborted) return
+    const moved = new AbortController()
+    wake.moved = () => {
+      cursor.id = null
+      moved.abort()
+    }
+    const over = await followOnce(use, cursor, AbortSignal.any([stopped, moved.signal]), opened).catch(() => false)
+    if (stopped.aborted) return
+    if (moved.signal.aborted) continue
+    if (over) return
     attempt += 1
     await pause(backoffMs(attempt, Math.random()), wake, stopped)
   }
 }
 
-const pause = (ms: number, wake: { now: () => void }, stopped: AbortSignal): Promise<void> =>
+const pause = (ms: number, wake: Wake, stopped: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)
     wake.now = () => {
@@ -66,9 +85,8 @@ const followOnce = async (
     watch = setTimeout(() => dead.abort(), SILENCE_MS)
   }
   try {
-    const response = await fetch(ROOM_EVENTS_PATH, {
+    const response = await fetchHere(ROOM_EVENTS_PATH, {
       headers: { accept: 'text/event-stream', ...(cursor.id === null ? {} : { 'last-event-id': cursor.id }) },
-      credentials: 'same-origin',
       cache: 'no-store',
       signal: AbortSignal.any([stopped, dead.signal]),
     })

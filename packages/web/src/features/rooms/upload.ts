@@ -1,4 +1,5 @@
 import { CSRF_HEADER, type FileView, fileView, Problem, toProblem } from '@dure/contract'
+import { server, sessionHeaders } from '../../offline/server.ts'
 
 export type Uploaded =
   | { readonly ok: true; readonly value: FileView }
@@ -9,7 +10,8 @@ export const upload = (roomId: string, file: File, progress: (share: number) => 
   new Promise((resolve) => {
     const request = new XMLHttpRequest()
     const name = encodeURIComponent(file.name.slice(0, 120))
-    request.open('POST', `/api/rooms/${encodeURIComponent(roomId)}/files?name=${name}`)
+    request.open('POST', `${server().origin}/api/rooms/${encodeURIComponent(roomId)}/files?name=${name}`)
+    for (const [header, value] of sessionHeaders()) request.setRequestHeader(header, value)
     request.setRequestHeader('accept', 'application/json')
     request.setRequestHeader(CSRF_HEADER, '1')
     request.setRequestHeader('idempotency-key', crypto.randomUUID())
