@@ -121,14 +121,19 @@ test('when the own cell is lost and Seoul stands in, a hospital of Incheon answe
   await nation.standIn('11', '28')
   await page.locator('.other-server[data-server="11"]').waitFor({ timeout: 60_000 })
   await page.locator('.connection-line[data-connection="connected"]').waitFor({ timeout: 60_000 })
-  t.diagnostic(`at the neighbour ${((performance.now() - lost) / 1000).toFixed(1)} s after the kill, standing in included`)
+  t.diagnostic(
+    `at the neighbour ${((performance.now() - lost) / 1000).toFixed(1)} s after the kill, standing in included`,
+  )
 
   const card = page.locator('.offer-card', { hasText: request.code })
   await card.getByRole('button', { name: '수용', exact: true }).click()
   await page.getByRole('dialog').locator('button[type="submit"]').click()
   await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 60_000 })
   const seoul = await callAs(apiOf('11'), 'demo-28-placement-1')
-  await until('it is held', async () => must(await seoul(bedEndpoints.getRequest, { params: { id: request.id } })).state === 'held')
+  await until(
+    'it is held',
+    async () => must(await seoul(bedEndpoints.getRequest, { params: { id: request.id } })).state === 'held',
+  )
 
   await nation.member('28').start()
   await nation.comeBack('28')

@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { after, before, beforeEach, test } from 'node:test'
 import { bedEndpoints, type Call, getMe, type RequestView, roomEndpoints } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
 import { temporaryFolder } from '../packages/server/src/testing/database.ts'
 import { ask, callAs, must, SEVERE, triaged } from './api.ts'
-import { enterAs, openPerson, type Person, startBrowser, takePictures } from './browser.ts'
+import { DESKTOP, enterAs, type Look, openPerson, type Person, PHONE, startBrowser, takePictures } from './browser.ts'
 import { demoCell, deskOf, type RunningCell } from './cell.ts'
 import { rawDevice, sealedOf } from './device.ts'
 import { type Line, openLine } from './line.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string
+    readonly impact: string
+    readonly nodes: readonly { readonly html: string }[]
+  }[]
+}
 
 let line: Line
 let cell: RunningCell
@@ -50,7 +61,7 @@ const until = async (what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 /** A patient for whom one hospital is asked; that hospital's screen, with the program and the room on the device. */
-const asked = async (): Promise<Asked> => {
+const asked = async (look: Look = {}): Promise<Asked> => {
   const request = await triaged(doctor, desk)
   const found = must(await desk(bedEndpoints.listCandidates, { params: { id: request.id }, query: {} })).candidates
   const best = found.find((one) => one.freeFitting > 1) ?? found[0]
@@ -61,13 +72,13 @@ const asked = async (): Promise<Asked> => {
   const { rooms } = must(await hospital(roomEndpoints.listRooms, { query: { closed: 'no', limit: 50 } }))
   const room = rooms.find(({ kind }) => kind === 'hospital_desk')
   assert.ok(room)
-  const person = await openPerson(browser, line.url, { installed: true })
+  const person = await openPerson(browser, line.url, { ...look, installed: true })
   const { page } = person
   await enterAs(page, hospitalDesk)
   await page.evaluate(() => navigator.serviceWorker.ready)
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
   await page.locator('.offer-card', { hasText: request.code }).locator('.answer-row').waitFor()
-  await page.locator('.tray-button:not(:has(.count))').waitFor()
+  await page.locator('.tray-button:not(:has(.count))').waitFor({ state: 'attached' })
   return { request, roomId: room.id, hospitalId: best.hospitalId, person, hospital }
 }
 
@@ -311,3 +322,45 @@ test('a newer version waits for a press: nothing in use is swapped, and what was
   assert.ok(await page.evaluate(async () => (await caches.keys()).includes('dure-shell-0000newer')))
   await person.context.close()
 })
+
+const LOOKS: readonly (Look & { readonly name: string })[] = [
+  { name: 'desktop-ko', size: DESKTOP },
+  { name: 'phone-en', size: PHONE, language: 'en', contrast: true },
+]
+
+for (const look of LOOKS)
+  test(`screens without a network are readable by everybody, opened anew: ${look.name}`, async () => {
+    const { roomId, person } = await asked(look)
+    await cutOff(person)
+    const first = await reopen(person, `/rooms/${roomId}`)
+    await write(first, '산소 준비됨')
+    await first.locator('.message.is-waiting').waitFor()
+    const pages = [
+      { name: 'room', page: first },
+      { name: 'hospital', page: await person.context.newPage(), path: '/hospital' },
+      { name: 'roster', page: await person.context.newPage(), path: '/roster' },
+    ]
+    for (const { name, page, path } of pages) {
+      if (path !== undefined) await page.goto(`${line.url}${path}`)
+      await page.locator('main h1, main h2').first().waitFor()
+      await page.locator('.connection-line:is([data-connection="reconnecting"], [data-connection="offline"])').waitFor()
+      assert.equal(await page.locator('main .state.tone-danger').count(), 0, `${name}: something was not at hand`)
+      await page.evaluate(AXE)
+      const faults = await page.evaluate(async () => {
+        const run = (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run
+        return (await run()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      })
+      assert.deepEqual(
+        faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+        [],
+        name,
+      )
+      const folder = process.env.E2E_PICTURES
+      if (folder !== undefined) await page.screenshot({ path: `${folder}/offline-${name}-${look.name}.png` })
+    }
+    await pages[1]?.page.locator('.tray-button').click()
+    await pages[1]?.page.locator('.tray-row').first().waitFor()
+    const folder = process.env.E2E_PICTURES
+    if (folder !== undefined) await pages[1]?.page.screenshot({ path: `${folder}/offline-tray-${look.name}.png` })
+    await person.context.close()
+  })

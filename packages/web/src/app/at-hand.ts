@@ -57,7 +57,8 @@ const rosters: Part = async (queries, me) => {
   const { startOfSeoulDay } = await import('../features/rosters/seoul-days.ts')
   const from = new Date(startOfSeoulDay(serverNow())).toISOString()
   const own = me.facilityId === null ? [] : [{ kind: 'hospital', id: me.facilityId } as const]
-  for (const place of [...own, { kind: 'desk', id: me.region } as const]) {
+  const desk = SIDO_CODES.some((code) => code === me.region) ? [{ kind: 'desk', id: me.region } as const] : []
+  for (const place of [...own, ...desk]) {
     await queries.prefetchQuery({ ...rosterQuery(place, from), staleTime: FRESH_MS })
     const duty = place.kind === 'desk' ? 'placement' : 'bed_desk'
     await queries.prefetchQuery({ ...onCallQuery(place, duty), staleTime: FRESH_MS })
