@@ -63,15 +63,14 @@ export const ConnectionLine = ({ children }: { children?: ReactNode }) => {
 /** The own server is silent and another of the list is worked with: said as long as it lasts. */
 const OtherServer = () => {
   const { t } = useTranslation()
-  const { origin, name, cell, neighbour } = useSyncExternalStore(subscribeServer, server)
+  const { origin, cell, neighbour } = useSyncExternalStore(subscribeServer, server)
   if (origin === '') return null
   return (
     <span className="other-server" data-server={cell ?? ''}>
       <Status shape="half" tone="warning">
-        {t(neighbour ? 'connection.neighbour' : 'connection.otherServer', {
-          name: name ?? '',
-          host: new URL(origin).host,
-        })}
+        {neighbour
+          ? t('connection.neighbour', { name: t(`sido.${cell as '28'}`) })
+          : t('connection.otherServer', { host: new URL(origin).host })}
       </Status>
     </span>
   )

@@ -34,8 +34,8 @@ const takeList = async (): Promise<void> => {
     console.warn('the list of servers was not taken:', checked.fault)
     return
   }
-  if (kept?.text === answer.list.text) return
-  await writeFact(FACT, { ...answer.list, cell: answer.cell } satisfies KnownList)
+  if (kept?.text !== answer.list.text) await writeFact(FACT, { ...answer.list, cell: answer.cell } satisfies KnownList)
+  // Also when the list is known: the page that lies on the device may be of before it.
   renewShellPage()
 }
 

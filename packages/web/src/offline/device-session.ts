@@ -2,6 +2,7 @@ import { type Me, signUpEndpoints } from '@dure/contract'
 import { call } from './api.ts'
 import { deviceId } from './device-db.ts'
 import { keep, openedFor, prolongStore, unlockStore } from './device-store.ts'
+import { isAway } from './server.ts'
 
 const OLD_OUTBOX = 'dure.outbox.v1'
 const OLD_DRAFTS = 'dure.draft.'
@@ -11,7 +12,8 @@ const OLD_DRAFTS = 'dure.draft.'
  * memory, and the next look at the session tries again.
  */
 export const openStoreOf = async (me: Me): Promise<void> => {
-  if (openedFor() === me.id) return prolongStore(endOf(me))
+  // A session with a neighbour says nothing about how long the own one lasts.
+  if (openedFor() === me.id) return isAway() ? undefined : prolongStore(endOf(me))
   const answer = await call(signUpEndpoints.openDeviceStore, { body: { device: await deviceId() } }).catch(() => null)
   if (answer?.ok !== true) return
   const { secret, until } = answer.value

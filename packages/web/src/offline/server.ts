@@ -6,11 +6,10 @@ export interface Server {
   /** '' = where the page came from. */
   readonly origin: string
   readonly cell: string | null
-  readonly name: string | null
   readonly neighbour: boolean
 }
 
-const HOME: Server = { origin: '', cell: null, name: null, neighbour: false }
+const HOME: Server = { origin: '', cell: null, neighbour: false }
 const KEPT = 'server'
 
 let current: Server = HOME
