@@ -84,8 +84,15 @@ const asked = async (look: Look = {}): Promise<Asked> => {
 
 /** Neither a network card nor a server. */
 const cutOff = async ({ context, page }: Person): Promise<void> => {
-  // Own beds, rosters and rooms are read in the background, a few seconds after the first screen.
-  await until('what is needed is at hand', async () => (await sealedOf(page, 'query')) >= 10)
+  // Own beds, rosters and rooms are read in the background, a few seconds after the first screen, one after the other.
+  let before = -1
+  await until('what is needed is at hand', async () => {
+    const now = await sealedOf(page, 'query')
+    const same = now === before && now >= 12
+    before = now
+    await page.waitForTimeout(2_000)
+    return same
+  })
   line.set('cut')
   await context.setOffline(true)
   await page.locator('.connection-line:is([data-connection="reconnecting"], [data-connection="offline"])').waitFor()
@@ -115,7 +122,8 @@ const accept = async (page: Page, code: string): Promise<void> => {
   await page.locator('.offer-card', { hasText: code }).getByRole('button', { name: '수용', exact: true }).click()
   await page.getByRole('dialog').locator('button[type="submit"]').click()
   await page.getByRole('dialog').getByText('기기에 보관됨').waitFor()
-  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').getByRole('button', { name: '닫기' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 }
 
 const reportBeds = async (page: Page, bedClass: string, available: string): Promise<void> => {
@@ -287,8 +295,9 @@ test('a push that says anything at all shows one sentence without content; what 
   const shown = () => worker.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)
   await until('it is shown', async () => (await shown()).length > 0)
   assert.deepEqual(await shown(), ['두레 Dure|확인을 기다리는 일이 있습니다. Something waits.'])
-  await page.goto('/channels')
-  await page.getByRole('button', { name: '이 기기에서 알림 받기' }).waitFor()
+  // Behind the sign-in: what waits is read from the cell, not from the push.
+  await page.goto('/hospital')
+  await page.locator('.offer-card', { hasText: request.code }).locator('.answer-row').waitFor()
   await context.close()
 })
 

@@ -16,8 +16,12 @@ const LOOK_EVERY_MS = 30 * 60_000
 /** Registers the worker after the first screen is there, and looks for a newer version now and then. */
 export const startShell = async (): Promise<void> => {
   if (!('serviceWorker' in navigator)) return
-  const registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).catch(() => null)
-  if (registration === null) return
+  // A browser that blocks workers refuses, or gives nothing.
+  const asked: Promise<ServiceWorkerRegistration | undefined> = navigator.serviceWorker.register('/sw.js', {
+    updateViaCache: 'none',
+  })
+  const registration = await asked.catch(() => undefined)
+  if (registration === undefined) return
   const look = () => {
     // Without a controller this is the first version on this device: nothing in use is replaced.
     waiting = navigator.serviceWorker.controller === null ? null : registration.waiting
