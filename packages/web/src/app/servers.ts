@@ -53,9 +53,18 @@ const findOther = async (): Promise<void> => {
   }
 }
 
+/** A neighbour that has just begun to stand in may need a moment to know our people. */
+const DOORS_TRIED = 5
+const tried = new Map<string, number>()
+
+/** Whoever is at work is let in there first. Who cannot be, is shown the door; what is on its way waits for that. */
 const moveTo = async (next: Candidate | null): Promise<void> => {
-  // Whoever was not let in yet is let in there, or shown the door to it; what is on its way waits for that.
-  if (next !== null) await signInAt(next.origin)
+  if (next !== null && (await signInAt(next.origin)) === 'refused') {
+    const tries = (tried.get(next.origin) ?? 0) + 1
+    tried.set(next.origin, tries)
+    if (tries < DOORS_TRIED) return
+  }
+  tried.clear()
   forgetFailures()
   goTo(next)
 }
