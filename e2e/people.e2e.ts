@@ -81,7 +81,6 @@ test('a doctor applies on the phone, a sponsor approves, a link opens, a passkey
   await page.getByText(/승인했습니다/).waitFor({ timeout: 20_000 })
 
   await page.goto(`/sign-in#${link.split('#')[1]}`)
-  await page.reload()
   await button(page, '들어가기').click()
   await page.getByRole('heading', { name: '내 계정' }).waitFor()
   await button(page, '패스키 추가').click()
