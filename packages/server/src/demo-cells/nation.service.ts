@@ -139,7 +139,7 @@ const makeDatabases = async (databases: Databases, names: readonly string[]): Pr
 const screenOf = ({ host, firstPort }: NationOptions, code: string): string | undefined => {
   const cell = DEMO_CELLS.find((one) => one.code === code)
   if (cell === undefined || firstPort === 0) return undefined
-  return addressOf(host, cell.host, portOf(firstPort, cell.offset))
+  return addressOf(host, portOf(firstPort, cell.offset))
 }
 
 const environmentOf = (
