@@ -3,7 +3,6 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../platform/clock.ts'
 import type { CommandIo } from '../platform/command.ts'
-import type { Nation } from './nation.service.ts'
 
 const FIRST = 'first.pack'
 const packsOf = (folder: string): string => join(folder, 'packs')
@@ -36,8 +35,14 @@ const withoutCell = (said: string[]): CommandIo => ({
   openDb: () => Promise.reject(new Error('packs are made far from any cell')),
 })
 
+/** What an operator needs of a running nation. */
+interface Operated {
+  ask(code: string, sql: string): Promise<readonly unknown[]>
+  operate(code: string, command: (io: CommandIo) => Promise<number>): Promise<unknown>
+}
+
 /** What an operator of the national cell does once; nothing when it was done before. */
-export const publishRules = async (nation: Nation, folder: string): Promise<void> => {
+export const publishRules = async (nation: Operated, folder: string): Promise<void> => {
   const held = await nation.ask('00', 'select from national.pack limit 1')
   if (held.length > 0) return
   const { packsCommand } = await import('../national/index.ts')
