@@ -85,6 +85,8 @@ export interface Db extends Queries {
    * (40001, 40P01): `work` must have no effects outside the database but through `afterCommit`.
    */
   tx<T>(work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
+  /** Is this inside a transaction? An error of a statement then ends it, and nothing can be asked afterwards. */
+  readonly within: boolean
   onSignal(name: Signal, wake: () => void): void
   /** The same as {@link Tx.signal}, after a statement that was a transaction by itself. */
   signal(name: Signal): void
@@ -95,7 +97,9 @@ export interface Db extends Queries {
 export const TX_ATTEMPTS = 6
 /** SQLSTATE of a disk without room. */
 export const DISK_FULL = '53100'
-const RETRIED = new Set(['40001', '40P01'])
+/** SQLSTATE of a conflict that is a matter of luck. */
+export const SERIALIZATION_FAILURE = '40001'
+const RETRIED = new Set([SERIALIZATION_FAILURE, '40P01'])
 const STRENGTH: Record<Isolation, number> = { 'read committed': 0, 'repeatable read': 1, serializable: 2 }
 
 /** `date` stays text: as a JavaScript Date it would be midnight of some zone. */
@@ -169,6 +173,9 @@ export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): D
     },
     sql: (text, values) => current().sql(text, values),
     tx,
+    get within() {
+      return inside.getStore()?.open === true
+    },
     onSignal: (name, wake) => void signals.on(name, wake),
     signal: (name) => void signals.emit(name),
     stats: () => ({ ...counts }),

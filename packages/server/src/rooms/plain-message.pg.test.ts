@@ -80,3 +80,22 @@ test('who is taken out while they write has no message behind their end, whichev
     assert.equal(late.length, 0)
   }
 })
+
+test('one message sent twice at once under two keys is there once, and both are told so', async () => {
+  await using w = await world({ hospitals: 1, slots: 1 })
+  const id = newId()
+  must(await w.desk.call(e.openRoom, { body: { id, title: '회의', parties: [] } }))
+  for (let round = 0; round < 20; round += 1) {
+    const message = { params: { id }, body: { id: newId(), body: { kind: 'text' as const, text: `${round}` } } }
+    const [one, two] = await Promise.all(
+      ['A', 'B'].map((key) => w.desk.call(e.postMessage, message, { key: `${key}${round}` })),
+    )
+    assert.ok(one && two)
+    assert.equal(must(one).number, must(two).number)
+  }
+  const [kept] = await w.test.cell.deps.db.sql<{ count: string }>(
+    `select count(*) from rooms.message where room_id = $1 and kind = 'text'`,
+    [id],
+  )
+  assert.equal(Number(kept?.count), 20)
+})

@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db.ts'
+import { codeOf, type Db, SERIALIZATION_FAILURE } from '../platform/db.ts'
 import type { Key } from './keys.ts'
 import { MESSAGE, type NewMessageRow } from './messages.sql.ts'
 import type { MessageRow } from './rows.ts'
@@ -13,7 +13,8 @@ export type PlainMessage = Omit<NewMessageRow, 'hlc' | 'mentions' | 'reply_to' |
  * makes it write nothing:
  * - Readers are those of the statement's snapshot, older than the room's row if that had to be waited for. Whoever changes readers
  *   raises `access`, and the row, which PostgreSQL reads anew after waiting, has to have the snapshot's.
- * - An id that is known is the other way's to judge; one that became known meanwhile violates the primary key.
+ * - An id that is known is the other way's to judge; one that became known meanwhile violates the primary key. Inside a transaction that
+ *   is the end of it, so the transaction runs again and finds the id known.
  * - Without the right to write the log there is no op, and so no message.
  */
 export const insertPlainMessage = async (
@@ -31,8 +32,9 @@ export const insertPlainMessage = async (
     if (written !== undefined) db.signal('outbox')
     return written
   } catch (error) {
-    if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return undefined
-    throw error
+    if (codeOf(error) !== UNIQUE_VIOLATION) throw error
+    if (!db.within) return undefined
+    throw Object.assign(new Error('this id became known meanwhile', { cause: error }), { code: SERIALIZATION_FAILURE })
   }
 }
 
