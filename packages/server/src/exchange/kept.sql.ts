@@ -70,18 +70,25 @@ export const foldPage = async (tx: Queries, origin: CellId, after: number, upto:
      ), sorted as (
        select p.*,
               p.how = 'ends' and p.key is not null and p.leads
-              and not exists (select from exchange.kept k where k.origin = $1 and k.key = p.key) as first
+              -- Where anything of the key is, its first is, and that one is never gone: so the index of what is not gone answers.
+              and not exists (
+                select from exchange.kept k where k.origin = $1 and k.key = p.key and k.gone_at is null
+              ) as first
          from placed p
      ), superseded as (
+       -- Looked up key by key and row by row, whatever the planner thinks of a table that grew from nothing: each page costs the same.
        update exchange.kept k
-          set gone_at = s.seq
-         from sorted s
-        where s.leads
-          and s.key is not null
-          and k.origin = $1
-          and k.key = s.key
-          and k.gone_at is null
-          and not k.first
+          set gone_at = o.gone_at
+         from (select s.seq as gone_at, of_key.at
+                 from sorted s
+                cross join lateral (
+                  select k.ctid as at
+                    from exchange.kept k
+                   where k.origin = $1 and k.key = s.key and k.gone_at is null and not k.first
+                  offset 0
+                ) of_key
+                where s.leads and s.key is not null) o
+        where k.ctid = o.at
      )
      insert into exchange.kept (origin, seq, key, first, aging_from, gone_at, hash)
      select $1, s.seq, s.key, coalesce(s.first, false), s.aging_from,
