@@ -2,7 +2,14 @@ import type { Tx } from '../platform/db.ts'
 import type { Deps } from '../platform/deps.ts'
 import { lockWriting } from '../platform/oplog.sequencer.ts'
 import type { Applying } from './applying.service.ts'
-import { isPiece, judgeManifest, type Manifest, type SnapshotRefusal, type SnapshotView } from './checkpoint.ts'
+import {
+  checkpointBody,
+  isPiece,
+  judgeManifest,
+  type Manifest,
+  type SnapshotRefusal,
+  type SnapshotView,
+} from './checkpoint.ts'
 import type { Directory } from './directory.ts'
 import type { Intake, Taken } from './intake.service.ts'
 import { BEGIN_COPY, branchOf, emptyLog, findLogs, type LogRow, lockLog, planned, saveBranch } from './log.sql.ts'
@@ -27,6 +34,8 @@ import { readLine, recompute } from './wire.ts'
 export interface Progress {
   /** Number of the checkpoint's record. */
   readonly checkpoint: number
+  /** Up to where the snapshot goes. */
+  readonly upto: number
   /** The first piece that is not here. */
   readonly piece: number
   readonly whole: boolean
@@ -188,7 +197,8 @@ export const makeSnapshotIntake = (parts: SnapshotIntakeParts): SnapshotIntake =
     const arriving = await arrivingOf(db, origin)
     if (arriving === undefined) return undefined
     const { checkpoint, here, pieces, takenFrom } = arriving
-    return { checkpoint: checkpoint.seq, piece: here, whole: here >= pieces.length, takenFrom }
+    const upto = checkpointBody(checkpoint)?.upto ?? 0
+    return { checkpoint: checkpoint.seq, upto, piece: here, whole: here >= pieces.length, takenFrom }
   }
 
   const forget: SnapshotIntake['forget'] = (origin) => dropArriving(db, origin)

@@ -2,6 +2,7 @@ import type { Deps } from '../platform/deps.ts'
 import { AskFailed, type Asking, askSnapshot, type Link } from './client.service.ts'
 import { emptyLog, findLogs, type LogRow, planned } from './log.sql.ts'
 import type { CellId } from './log-record.ts'
+import type { SnapshotAsk } from './snapshot.answer.service.ts'
 import type { SnapshotIntake } from './snapshot.intake.service.ts'
 import type { LogHeadLine } from './wire.ts'
 
@@ -106,24 +107,38 @@ export const makeSnapshots = (parts: SnapshotsParts): Snapshots => {
     const here = await intake.progress(origin)
     if (here?.whole === true) return (await end(peer, origin, await intake.finish(origin))) === 'more'
     const worthwhile = endOf(row) + (isFarBehind(row) ? Math.floor(behind / 2) : 0)
-    const wanted = { origin, checkpoint: here?.checkpoint, piece: here?.piece ?? 0, above: worthwhile }
+    const goingOn = { origin, checkpoint: here?.checkpoint, piece: here?.piece ?? 0, above: worthwhile }
+    const given = await askFor(link, asking, goingOn)
+    if (given !== 'none') return given === 'more'
+    // Who began to give it has moved on to a newer one: so do we.
+    if (here !== undefined && (here.takenFrom === peer || origin === peer)) {
+      await intake.forget(origin)
+      return true
+    }
+    // Who goes on in its place may have a newer one only.
+    const newer = here === undefined ? 'none' : await askFor(link, asking, newest(origin, here.upto))
+    if (newer === 'none') inVain(peer, origin, NONE_MS)
+    return newer === 'more'
+  }
+
+  /** `none`: the peer has no such snapshot. `ended`: it is whole, or was refused. */
+  const askFor = async (link: Link, asking: Asking, wanted: SnapshotAsk): Promise<'none' | 'more' | 'ended'> => {
+    const { peer } = link
+    const { origin } = wanted
     try {
       for await (const step of askSnapshot(link, asking, wanted)) {
         const outcome = await end(peer, origin, await intake.step(peer, origin, step))
-        if (outcome !== 'more') return false
+        if (outcome !== 'more') return 'ended'
       }
     } catch (error) {
       if (!(error instanceof AskFailed && error.status === 404)) throw error
-      // Who began to give it has moved on to a newer one: so do we.
-      const movedOn = here !== undefined && (here.takenFrom === peer || origin === peer)
-      if (movedOn) await intake.forget(origin)
-      else inVain(peer, origin, NONE_MS)
-      return movedOn
+      return 'none'
     }
     const now = await intake.progress(origin)
-    if (now !== undefined && (now.piece > wanted.piece || here === undefined)) return true
+    if (now !== undefined && (now.piece > wanted.piece || now.checkpoint !== wanted.checkpoint)) return 'more'
     // An answer that says there is more, and gives nothing.
-    return (await end(peer, origin, { refused: 'pieces-do-not-fit' })) === 'more'
+    await end(peer, origin, { refused: 'pieces-do-not-fit' })
+    return 'ended'
   }
 
   const end = async (
@@ -150,4 +165,5 @@ export const makeSnapshots = (parts: SnapshotsParts): Snapshots => {
   return { before, heard }
 }
 
+const newest = (origin: CellId, above: number): SnapshotAsk => ({ origin, checkpoint: undefined, piece: 0, above })
 const of = (peer: CellId, origin: CellId): string => `${peer}/${origin}`
