@@ -6,6 +6,7 @@ import { makeAnswering } from '../exchange/answer.service.ts'
 import { type Applying, makeApplying } from '../exchange/applying.service.ts'
 import { approve } from '../exchange/approval.ts'
 import { newestEpoch } from '../exchange/branch.ts'
+import { type Checkpoints, followCheckpoints, makeCheckpoints } from '../exchange/checkpoint.service.ts'
 import { standingsOf } from '../exchange/contact.sql.ts'
 import { type Contacts, makeContacts } from '../exchange/contact.ts'
 import type { Directory } from '../exchange/directory.ts'
@@ -18,6 +19,9 @@ import type { ExchangePort } from '../exchange/ports.ts'
 import { makeRegistry } from '../exchange/registry.service.ts'
 import { makeRunReader, type Step } from '../exchange/runs.ts'
 import { makeSealingKeys, openSealed, saveSealingKey, sealFor } from '../exchange/sealing.service.ts'
+import { makeSnapshotAnswering } from '../exchange/snapshot.answer.service.ts'
+import { makeSnapshotIntake, type SnapshotIntake } from '../exchange/snapshot.intake.service.ts'
+import { makeSnapshotReader } from '../exchange/snapshot-lines.ts'
 import type { Vector } from '../exchange/vector.ts'
 import { verifyLogs } from '../exchange/verify.service.ts'
 import { readLine } from '../exchange/wire.ts'
@@ -77,6 +81,7 @@ interface Member {
 interface Running {
   readonly test: TestCell
   readonly parts: ExchangeParts
+  readonly checkpoints: Checkpoints
 }
 
 interface ExchangeParts {
@@ -84,6 +89,7 @@ interface ExchangeParts {
   readonly registry: ReturnType<typeof makeRegistry>
   readonly contacts: Contacts
   readonly intake: Intake
+  readonly snapshots: SnapshotIntake
   readonly applying: Applying
   readonly http: Http
 }
@@ -91,10 +97,12 @@ interface ExchangeParts {
 export const NATION_KEY = Buffer.alloc(32, 7).toString('base64url')
 const ROUNDS = 40
 
+/** @param checkpointEvery records between two checkpoints of a log, from which newcomers begin; 0: nobody makes any */
 export const startCells = async (
   codes: readonly string[],
   clock: ManualClock = manualClock(),
   env: Readonly<Record<string, string>> = {},
+  checkpointEvery = 0,
 ): Promise<Cells> => {
   const members = new Map<string, Member>()
   const severed = new Set<string>()
@@ -124,7 +132,8 @@ export const startCells = async (
     )
     if (parts === undefined) throw new Error('the cell did not ask for its exchange')
     const test = { ...callers(cell), cell, clock, database: member.database, [Symbol.asyncDispose]: () => cell.close() }
-    member.running = { test, parts }
+    const checkpoints = makeCheckpoints({ deps: cell.deps, identity: cell.identity, every: checkpointEvery })
+    member.running = { test, parts, checkpoints }
     await found(cell, parts, member.dataDir)
   }
 
@@ -167,13 +176,14 @@ export const startCells = async (
   }
 
   const work = async (code: string): Promise<boolean> => {
-    const { test, parts } = running(code)
+    const { test, parts, checkpoints } = running(code)
     await parts.applying.catchUp(clock.now())
     await test.cell.duties()
     const ran = await test.cell.timers.runDue(clock.now())
     await test.cell.duties()
     let numbered = 0
     for (let more = await test.cell.sequence(); more > 0; more = await test.cell.sequence()) numbered += more
+    while (await checkpoints.step());
     return ran > 0 || numbered > 0
   }
 
@@ -315,7 +325,9 @@ const exchangeOf = (http: Http, directory: () => Directory): ExchangeParts => {
   const contacts = makeContacts(0)
   const applying = makeApplying(db, registry, 'test', log)
   const intake = makeIntake({ deps: { db, clock, log }, self, directory, applying, registry })
+  const snapshots = makeSnapshotIntake({ deps: { db, clock, log }, self, directory, applying, registry, intake })
   const keys = makeSealingKeys(config.dataDir)
+  followCheckpoints(registry)
   registry.onRecord('cell-key-published', async (tx, record) => {
     const key = SealingKeyBody.safeParse(record.body)
     if (key.success) await saveSealingKey(tx, record.origin, key.data, record.seq, new Date(record.at))
@@ -334,7 +346,7 @@ const exchangeOf = (http: Http, directory: () => Directory): ExchangeParts => {
     seal: (to, text) => sealFor(db, [to].flat(), text, ''),
     open: (sealed) => openSealed(keys, sealed, ''),
   }
-  return { port, registry, contacts, intake, applying, http }
+  return { port, registry, contacts, intake, snapshots, applying, http }
 }
 
 /** The first epoch of a cell that has none. */
@@ -353,6 +365,7 @@ const pull = async (
   directory: Directory,
   clock: ManualClock,
 ): Promise<boolean> => {
+  await beginWithSnapshots(reader, source, directory)
   const vector = await vectorOf(reader, directory)
   const { db } = source.test.cell.deps
   const answering = makeAnswering({ db, self: source.code, asOf: () => null, raiseMark: async () => undefined })
@@ -372,6 +385,33 @@ const pull = async (
     took = taken.took > 0 || took
   }
   return took
+}
+
+/** Logs of which the reader has nothing, as far as the source can give a snapshot of them. */
+const beginWithSnapshots = async (
+  reader: Running & { readonly code: string },
+  source: Running & { readonly code: string },
+  directory: Directory,
+): Promise<void> => {
+  const { db } = source.test.cell.deps
+  const answering = makeSnapshotAnswering({ db, self: source.code, asOf: () => null, raiseMark: async () => undefined })
+  const rows = await findLogs(
+    reader.test.cell.deps.db,
+    directory.cells.map(({ id }) => id),
+  )
+  for (const { id: origin } of directory.cells) {
+    if (rows.some((row) => row.origin === origin && row.head !== null)) continue
+    const lines: string[] = []
+    const write = async (text: string) => void lines.push(...text.trimEnd().split('\n'))
+    const wanted = { origin, checkpoint: undefined, piece: 0, above: 0 }
+    if (!(await answering.send(wanted, { write }, Number.POSITIVE_INFINITY))) continue
+    const take = makeSnapshotReader()
+    for (const line of lines) {
+      const steps = take(line)
+      if (typeof steps === 'string') throw new Error(`a snapshot that is none: ${steps}`)
+      for (const step of steps) refusedOnly(await reader.parts.snapshots.step(source.code, origin, step))
+    }
+  }
 }
 
 /** Between honest cells nothing is refused but what is written here. */
