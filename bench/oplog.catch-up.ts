@@ -19,13 +19,17 @@ import { testDatabase } from '../packages/server/src/testing/database.ts'
 import { BODY } from './oplog.body.ts'
 import { cpuWatch } from './oplog.cpu.ts'
 
-export const catchUpRate = async (folder: string, missed: number) => {
-  await using one = await testDatabase()
-  await using other = await testDatabase()
+/** The writer in a thread of its own, and what readers need to reach it; certificates and the signed list for all of them. */
+export const writerAndReaders = async (
+  folder: string,
+  url: string,
+  readers: readonly string[],
+  more: Readonly<Record<string, string>>,
+) => {
   const root = generateKeyPairSync('ed25519').privateKey
   const authority = await makeAuthority(new Date())
-  const dirs = { '28': join(folder, 'c28'), '11': join(folder, 'c11') }
-  for (const [id, dir] of Object.entries(dirs)) {
+  const dirs = new Map(['28', ...readers].map((id) => [id, join(folder, `c${id}`)]))
+  for (const [id, dir] of dirs) {
     const { cert, key } = await makeCertificate(authority, id, new Date())
     await mkdir(join(dir, 'tls'), { recursive: true })
     await writeFile(join(dir, 'tls', TLS_FILES.ca), authority.cert)
@@ -34,7 +38,7 @@ export const catchUpRate = async (folder: string, missed: number) => {
   }
   const list = async (address: string, version: number) => {
     const cells = await Promise.all(
-      Object.entries(dirs).map(async ([id, dir]) => ({
+      [...dirs].map(async ([id, dir]) => ({
         id,
         name: id,
         address: id === '28' ? address : '127.0.0.1:1',
@@ -45,24 +49,33 @@ export const catchUpRate = async (folder: string, missed: number) => {
     await writeFile(join(folder, 'cells.json'), JSON.stringify(signDirectory(directory, root)))
   }
   await list('127.0.0.1:1', 1)
-  const env = (id: keyof typeof dirs) => ({
+  const env = (id: string) => ({
     DURE_REGION: id,
-    DURE_DATA_DIR: dirs[id],
+    DURE_DATA_DIR: dirs.get(id) ?? folder,
     DURE_CELLS: join(folder, 'cells.json'),
     DURE_CELLS_KEY: rawPublicKey(root).toString('base64url'),
     DURE_CELL_HOST: '127.0.0.1',
     DURE_CELL_PORT: '0',
-    // Every record of it: no snapshot.
-    DURE_CHECKPOINT_EVERY: '0',
-    DURE_SNAPSHOT_BEHIND: '0',
+    ...more,
   })
-  const worker = new Worker(new URL('./oplog.peer.ts', import.meta.url), {
-    workerData: { env: env('28'), url: one.url },
-  })
+  const worker = new Worker(new URL('./oplog.peer.ts', import.meta.url), { workerData: { env: env('28'), url } })
   const port = await new Promise<number>((resolve, reject) => {
     worker.once('message', (message: { port: number }) => resolve(message.port))
     worker.once('error', reject)
   })
+  const stop = async () => {
+    worker.postMessage({ stop: true })
+    await new Promise((resolve) => worker.once('exit', resolve))
+  }
+  return { port, list, env, stop }
+}
+
+export const catchUpRate = async (folder: string, missed: number) => {
+  await using one = await testDatabase()
+  await using other = await testDatabase()
+  // Every record of it: no snapshot.
+  const whole = { DURE_CHECKPOINT_EVERY: '0', DURE_SNAPSHOT_BEHIND: '0' }
+  const { port, list, env, stop } = await writerAndReaders(folder, one.url, ['11'], whole)
   await fill(one.url, missed)
   await list(`127.0.0.1:${port}`, 2)
   const cpu = cpuWatch()
@@ -83,8 +96,7 @@ export const catchUpRate = async (folder: string, missed: number) => {
   const cpuUs = cpu(missed)
   const readPerS = await readRate(reader, missed)
   await reader.close()
-  worker.postMessage({ stop: true })
-  await new Promise((resolve) => worker.once('exit', resolve))
+  await stop()
   return { perS: missed / seconds, seconds, rssMb, cpuUs, readPerS, copyPerS: await copyRate(other.url, missed) }
 }
 

@@ -6,6 +6,7 @@ import { appendRate } from './oplog.append.ts'
 import { catchUpRate } from './oplog.catch-up.ts'
 import { idleCost } from './oplog.idle.ts'
 import { lags } from './oplog.lag.ts'
+import { newcomers } from './oplog.newcomer.ts'
 
 /**
  * What does the record of decisions cost, and how fast is it known elsewhere? On a PostgreSQL of its own with every commit on disk.
@@ -15,6 +16,7 @@ import { lags } from './oplog.lag.ts'
 const APPEND_MS = 6_000
 const LAG_OPS = 400
 const MISSED = 300_000
+const JOINED = 20_000
 const IDLE_CELLS = 17
 const IDLE_MS = 12_000
 
@@ -45,6 +47,7 @@ export const run = async (): Promise<{
     const append = await appendRate(APPEND_MS)
     const lag = await lags(LAG_OPS)
     const catchUp = await catchUpRate(folder, MISSED)
+    const joining = await newcomers(folder, JOINED)
     const idle = await idleCost(IDLE_CELLS, IDLE_MS)
     const rows: Row[] = [
       row(
@@ -77,6 +80,22 @@ export const run = async (): Promise<{
       row('ops numbered in one transaction', append.opsPerBatch, 'ops', null, null, ''),
       row('CPU of one record caught up, Node (both cells)', catchUp.cpuUs.node, 'µs', null, null, ''),
       row('CPU of one record caught up, PostgreSQL (both)', catchUp.cpuUs.database, 'µs', null, null, ''),
+      row(
+        'newcomer to 20,000 records, by snapshot and tail',
+        joining.snapshot.seconds,
+        's',
+        null,
+        joining.whole.seconds,
+        'the whole log, applied',
+      ),
+      row(
+        'received by it',
+        joining.snapshot.megabytes,
+        'MiB',
+        null,
+        joining.whole.megabytes,
+        'the whole log, compressed',
+      ),
       row('17 idle cells, Node', idle.cores, 'cores', null, null, ''),
       row('17 idle cells, PostgreSQL', idle.databaseCores, 'cores', null, null, ''),
     ]
@@ -97,6 +116,11 @@ export const run = async (): Promise<{
         catchUpS: round(catchUp.seconds),
         missed: MISSED,
         readerRssMb: round(catchUp.rssMb),
+        newcomerS: round(joining.snapshot.seconds),
+        newcomerMb: round(joining.snapshot.megabytes),
+        newcomerRecords: joining.snapshot.records,
+        newcomerWholeS: round(joining.whole.seconds),
+        newcomerWholeMb: round(joining.whole.megabytes),
         idleCores: round(idle.cores),
         idleDatabaseCores: round(idle.databaseCores),
         appendOk: append.perS >= AIMS.appendPerS,
