@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Endpoint } from '@dure/contract'
 import type pg from 'pg'
-import { type BedSlice, codesOfRequests, registerBeds, requestNamed } from './beds/index.ts'
+import { type BedSlice, codesOfRequests, farHospitalNames, registerBeds, requestNamed } from './beds/index.ts'
 import { alertByPush, alertByText, alertByVoice, type Channels, registerChannels } from './channels/index.ts'
 import { type Exchange, makeExchange, registerExchangeRoutes } from './exchange/index.ts'
 import type { ExchangePort } from './exchange/ports.ts'
@@ -199,7 +199,9 @@ const registerAll = async (
   overrides: CellOverrides,
 ): Promise<BedSlice> => {
   guardHttp(http, overrides.load)
-  const names: FacilityNames = (ids) => hospitalNames(http.deps.db, ids)
+  const { db } = http.deps
+  const names: FacilityNames = async (ids) =>
+    ids.length === 0 ? new Map() : new Map([...(await farHospitalNames(db, ids)), ...(await hospitalNames(db, ids))])
   const entry = makeEntry(http.deps, names)
   registerAuth(http, entry, names)
   const directory = registerFacilities(http)

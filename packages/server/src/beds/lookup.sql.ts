@@ -24,3 +24,12 @@ export const codesOfRequests = async (db: Queries, ids: readonly string[]): Prom
   const rows = await db.sql<RequestName>(`select r.id, r.code from beds.request r where r.id = any ($1::text[])`, [ids])
   return new Map(rows.map(({ id, code }) => [id, code]))
 }
+
+/** Names of hospitals of other regions, as their logs tell them: whose people come here while this cell stands in. */
+export const farHospitalNames = async (db: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  const rows = await db.sql<{ id: string; name: string }>(
+    `select h.id, h.facts ->> 'name' as name from beds.told_hospital h where h.id = any ($1::text[])`,
+    [ids],
+  )
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}

@@ -1,14 +1,18 @@
 import { exchangeEndpoints, type ServersView } from '@dure/contract'
 import { callAt } from '../offline/api.ts'
-import { connectionFacts, forgetFailures, subscribeConnection } from '../offline/connection.ts'
+import {
+  connectionFacts,
+  forgetFailures,
+  looksElsewhere,
+  noteStoodIn,
+  subscribeConnection,
+} from '../offline/connection.ts'
 import { readFact, writeFact } from '../offline/device-db.ts'
 import { goTo, isAway, server } from '../offline/server.ts'
 import { type Candidate, candidatesOf, checkList, readList, type SignedList, serves } from '../offline/server-list.ts'
 import { renewShellPage } from '../offline/shell-update.ts'
 import { signInAt } from './sign-in-at.ts'
 
-/** So long the own server may be silent before another is looked for: a restart is not a loss. */
-const SILENT_MS = 5_000
 const LOOK_EVERY_MS = 3_000
 const HOME_EVERY_MS = 10_000
 const LIST_EVERY_MS = 10 * 60_000
@@ -28,6 +32,7 @@ const askAt = async (origin: string): Promise<ServersView | null> => {
 const takeList = async (): Promise<void> => {
   const answer = isAway() ? null : await askAt('')
   if (answer === null || answer.list === null) return
+  if (!serves(answer, answer.cell)) noteStoodIn(Date.now())
   const kept = await readFact<KnownList>(FACT)
   const checked = await checkList(answer.list, kept)
   if (!checked.ok) {
@@ -76,12 +81,6 @@ const lookHome = async (): Promise<void> => {
   if (answer !== null && serves(answer, known?.cell ?? answer.cell)) await moveTo(null)
 }
 
-const isSilent = (now: number): boolean => {
-  const { streamFailingSince, requestsFailingSince } = connectionFacts()
-  const since = requestsFailingSince ?? streamFailingSince
-  return since !== null && now - since >= SILENT_MS
-}
-
 /** One at a time, at most every so often; a look that fails is a look. */
 const everySoOften = (work: () => Promise<void>, ms: number): (() => void) => {
   let busy = false
@@ -104,7 +103,7 @@ export const watchServers = (): void => {
   const other = everySoOften(findOther, LOOK_EVERY_MS)
   const home = everySoOften(lookHome, HOME_EVERY_MS)
   const look = () => {
-    if (isSilent(Date.now())) other()
+    if (looksElsewhere(connectionFacts(), Date.now())) other()
     if (isAway()) home()
     else if (connectionFacts().heardAt !== null) list()
   }

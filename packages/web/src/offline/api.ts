@@ -1,5 +1,5 @@
-import { type Call, client, type Endpoint, type InputOf, type Problem, type ResponseOf } from '@dure/contract'
-import { noteAnswer, noteNoAnswer } from './connection.ts'
+import { type Call, client, type Endpoint, type InputOf, PROBLEMS, Problem, type ResponseOf } from '@dure/contract'
+import { noteAnswer, noteNoAnswer, noteStoodIn } from './connection.ts'
 import { fetchAt, fetchHere } from './server.ts'
 
 /** A request that hangs is a failed request: nobody waits longer than this in front of a patient. */
@@ -10,11 +10,22 @@ const withTimeout = (signal: AbortSignal | null | undefined): AbortSignal => {
   return signal === null || signal === undefined ? timeout : AbortSignal.any([signal, timeout])
 }
 
+/** Any answer may say it, whichever action it refuses; it is read beside whoever reads the answer. */
+const saysStoodIn = async (response: Response): Promise<boolean> => {
+  if (response.status !== PROBLEMS['stood-in'].status) return false
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null)
+  return Problem.safeParse(body).data?.code === 'stood-in'
+}
+
 /** `fetch` at the server that is worked with, which tells the connection line what really happened. */
 const watchedFetch: typeof fetch = async (input, init) => {
   try {
     const response = await fetchHere(String(input), { ...init, signal: withTimeout(init?.signal) })
     noteAnswer(Date.now())
+    if (await saysStoodIn(response)) noteStoodIn(Date.now())
     return response
   } catch (fault) {
     if (init?.signal?.aborted !== true) noteNoAnswer(Date.now())

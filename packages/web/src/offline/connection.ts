@@ -9,6 +9,8 @@ export interface ConnectionFacts {
   readonly streamFailingSince: number | null
   /** Since when requests get no answer; null = the last one did. */
   readonly requestsFailingSince: number | null
+  /** When the server last said that a neighbour stands in for its region; null = it did not. */
+  readonly stoodInSaidAt: number | null
 }
 
 export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'offline'
@@ -31,6 +33,19 @@ export const connectionOf = (facts: ConnectionFacts, now: number): Connection =>
   return { state: now - silentSince < OFFLINE_AFTER_MS ? 'reconnecting' : 'offline', since, heardAt }
 }
 
+/** So long the own server may be silent before another is looked for: a restart is not a loss. */
+export const SILENT_MS = 5_000
+/** What a server said of its neighbour holds this long: it may decide again by then, and says so anew if not. */
+export const STOOD_IN_HOLDS_MS = 60_000
+
+/** Is it time to look for another server: is this one silent, or has it sent us to the neighbour? */
+export const looksElsewhere = (facts: ConnectionFacts, now: number): boolean => {
+  const { requestsFailingSince, streamFailingSince, stoodInSaidAt } = facts
+  const since = requestsFailingSince ?? streamFailingSince
+  const isSilent = since !== null && now - since >= SILENT_MS
+  return isSilent || (stoodInSaidAt !== null && now - stoodInSaidAt < STOOD_IN_HOLDS_MS)
+}
+
 /**
  * Up to when a figure on the screen is known to be true. While the stream arrives, silence about a thing means that it
  * has not changed, so the figure is as young as the last heartbeat; without the stream it is as old as its own answer.
@@ -42,7 +57,13 @@ export const trueAsOf = (fetchedAt: number, invalidated: boolean, facts: Connect
 
 type Listener = () => void
 const listeners = new Set<Listener>()
-let facts: ConnectionFacts = { heardAt: null, streamFailingSince: null, requestsFailingSince: null }
+const NOTHING: ConnectionFacts = {
+  heardAt: null,
+  streamFailingSince: null,
+  requestsFailingSince: null,
+  stoodInSaidAt: null,
+}
+let facts: ConnectionFacts = NOTHING
 
 const change = (next: Partial<ConnectionFacts>) => {
   facts = { ...facts, ...next }
@@ -64,4 +85,5 @@ export const noteStreamEnded = () => change({ streamFailingSince: null })
 export const noteAnswer = (now: number) => change({ heardAt: now, requestsFailingSince: null })
 export const noteNoAnswer = (now: number) => change({ requestsFailingSince: facts.requestsFailingSince ?? now })
 /** Another server is worked with: what failed before says nothing about it. */
-export const forgetFailures = () => change({ heardAt: null, streamFailingSince: null, requestsFailingSince: null })
+export const forgetFailures = () => change(NOTHING)
+export const noteStoodIn = (now: number) => change({ stoodInSaidAt: now })

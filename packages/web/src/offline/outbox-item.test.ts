@@ -51,6 +51,13 @@ test('a server without room is asked again, however long, and the item says why 
   assert.deepEqual(Object.keys(afterTry(item, { kind: 'accepted' }, 31, 0)).includes('putOff'), false)
 })
 
+test('what the own cell may not decide waits for the neighbour that stands in for it, however often it is told so', () => {
+  let item = waiting()
+  for (let tries = 0; tries < 20; tries += 1)
+    item = afterTry(item, { kind: 'refused', problem: toProblem({ code: 'stood-in' }) }, tries, 0)
+  assert.ok(item.state === 'waiting' && item.putOff === 'stood-in' && item.input !== undefined)
+})
+
 test('a server that keeps making errors is asked five times and then reported', () => {
   let item = waiting()
   for (let tries = 0; tries < 5; tries += 1)

@@ -44,9 +44,13 @@ export const KEEP_SETTLED_MS = 15 * 60_000
 /** Somebody whose finger was faster than the answer presses again within this time. */
 export const SECOND_PRESS_MS = 700
 
-/** Busy servers are asked again; so is one that made an error, but not for ever. A sign-in that ran out waits for the next. */
+/**
+ * Busy servers are asked again; so is one that made an error, but not for ever. A sign-in that ran out waits for the next, and what the
+ * own cell may not decide waits for the neighbour that stands in for it.
+ */
 const isWorthRetrying = (problem: Problem, attempts: number): boolean =>
   problem.code === 'sign-in-needed' ||
+  problem.code === 'stood-in' ||
   problem.code === 'too-many-requests' ||
   problem.code === 'overloaded' ||
   problem.code === 'storage-full' ||

@@ -15,6 +15,7 @@ import {
   orderAfter,
   samePress,
 } from './outbox-item.ts'
+import { subscribeServer } from './server.ts'
 
 const LOCK = 'dure-outbox'
 const CHECK_MS = 1_000
@@ -183,10 +184,13 @@ export const runOutboxFor = (id: string): (() => void) => {
     if (wasFailing && !failing) retryNow()
     wasFailing = failing
   })
+  // Another server may decide what this one could not.
+  const leave = subscribeServer(retryNow)
   void flush()
   return () => {
     personId = null
     clearInterval(timer)
     unsubscribe()
+    leave()
   }
 }

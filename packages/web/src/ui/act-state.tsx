@@ -8,6 +8,11 @@ import { problemTitle } from './problem.ts'
 import { Status } from './shape.tsx'
 
 const SHOW_ACCEPTED_MS = 6_000
+/** What stays on the device for another reason than the line. */
+const PUT_OFF = { 'storage-full': 'outbox.noRoom', 'stood-in': 'outbox.toNeighbour' } as const
+
+const waitingText = (putOff: string | undefined, stays: boolean) =>
+  putOff === 'storage-full' || putOff === 'stood-in' ? PUT_OFF[putOff] : stays ? 'outbox.waiting' : 'outbox.sent'
 
 /** sent · waiting for the network · accepted · refused (why) */
 export const ActState = ({
@@ -26,7 +31,7 @@ export const ActState = ({
     return (
       <span className="act-state" role="status">
         <Status shape="half" tone="information">
-          {t(item.putOff === 'storage-full' ? 'outbox.noRoom' : stays ? 'outbox.waiting' : 'outbox.sent')}
+          {t(waitingText(item.putOff, stays))}
         </Status>
         {item.putOff === 'storage-full' ? <span className="act-detail">{t('outbox.noRoomNext')}</span> : null}
       </span>
