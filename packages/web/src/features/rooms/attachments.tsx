@@ -17,8 +17,15 @@ interface Going {
   readonly key: string
   readonly file: File
   readonly share: number
-  readonly refusal: Problem | 'too-large' | null
+  readonly refusal: Refused | null
 }
+
+/** What is refused here already, before anything is sent; or what the server answered. */
+type Refused = Problem | 'too-large' | 'empty' | 'too-many'
+
+/** Sending the same bytes once more can help: there was no answer, or the server refused for a reason that passes. */
+const canPass = (refusal: Refused): boolean =>
+  typeof refusal !== 'string' && refusal.code !== 'unsupported-media' && refusal.code !== 'too-large'
 
 /** Bringing files: progress while they go, and a reason with a way on when one is refused. */
 export const useAttachments = (roomId: string, attached: readonly Attached[], keep: (files: Attached[]) => void) => {
@@ -31,21 +38,29 @@ export const useAttachments = (roomId: string, attached: readonly Attached[], ke
 
   const start = async (file: File, key: string) => {
     if (file.size > ROOM_LIMITS.fileBytes) return change(key, { refusal: 'too-large' })
+    if (file.size === 0) return change(key, { refusal: 'empty' })
     change(key, { refusal: null, share: 0 })
     const answer = await upload(roomId, file, (share) => change(key, { share }))
     if (!answer.ok) return change(key, { refusal: answer.problem })
     drop(key)
-    keep([...latest.current, { id: answer.value.id, name: answer.value.name }])
+    // At once, not with the next drawing: another file may arrive before it.
+    const kept = [...latest.current, { id: answer.value.id, name: answer.value.name }]
+    latest.current = kept
+    keep(kept)
   }
   const add = (files: readonly File[]) => {
-    const room = ROOM_LIMITS.filesPerMessage - latest.current.length - going.length
-    for (const file of files.slice(0, Math.max(0, room))) {
+    const mayCome = going.filter(({ refusal }) => refusal === null || canPass(refusal)).length
+    const room = Math.max(0, ROOM_LIMITS.filesPerMessage - latest.current.length - mayCome)
+    for (const [index, file] of files.entries()) {
       const key = crypto.randomUUID()
-      setGoing((all) => [...all, { key, file, share: 0, refusal: null }])
-      void start(file, key)
+      const fits = index < room
+      setGoing((all) => [...all, { key, file, share: 0, refusal: fits ? null : 'too-many' }])
+      if (fits) void start(file, key)
     }
   }
-  return { going, add, drop, again: (one: Going) => void start(one.file, one.key) }
+  /** A file on its way, or one that may still go, holds the message back; one that never can does not. */
+  const unsettled = going.some(({ refusal }) => refusal === null || canPass(refusal))
+  return { going, unsettled, add, drop, again: (one: Going) => void start(one.file, one.key) }
 }
 
 type Attachments = ReturnType<typeof useAttachments>
@@ -78,7 +93,7 @@ export const AttachmentList = (props: {
           ) : (
             <Refusal refusal={one.refusal} />
           )}
-          {one.refusal === null || one.refusal === 'too-large' ? null : (
+          {one.refusal === null || !canPass(one.refusal) ? null : (
             <Button look="quiet" size="small" onClick={() => attachments.again(one)}>
               {t('common.retry')}
             </Button>
@@ -92,13 +107,20 @@ export const AttachmentList = (props: {
   )
 }
 
-const Refusal = ({ refusal }: { refusal: Problem | 'too-large' }) => {
+const HERE = {
+  'too-large': 'rooms.files.tooLarge',
+  empty: 'rooms.files.empty',
+  'too-many': 'rooms.files.tooMany',
+} as const
+
+const Refusal = ({ refusal }: { refusal: Refused }) => {
   const { t } = useTranslation()
-  const code = refusal === 'too-large' ? 'too-large' : refusal.code
+  const here = typeof refusal === 'string'
+  const code = here ? refusal : refusal.code
   return (
     <span role="alert">
       <Status shape="cross" tone="danger">
-        {refusal === 'too-large' ? t('rooms.files.tooLarge') : problemTitle(refusal, currentLanguage())}
+        {here ? t(HERE[refusal], { count: ROOM_LIMITS.filesPerMessage }) : problemTitle(refusal, currentLanguage())}
       </Status>
       {code === 'unsupported-media' ? <span className="act-detail">{t('rooms.files.kinds')}</span> : null}
       {code === 'overloaded' ? <span className="act-detail">{t('rooms.files.noAnswer')}</span> : null}

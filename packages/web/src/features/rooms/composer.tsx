@@ -38,7 +38,7 @@ export const Composer = (props: ComposerProps) => {
   const { text, chosen, files, wish } = draft.value
   const keep = (kept: Attached[]) => draft.set({ files: kept })
   const attachments = useAttachments(room.id, files, keep)
-  const ready = (text.trim() !== '' || files.length > 0) && attachments.going.length === 0
+  const ready = (text.trim() !== '' || files.length > 0) && !attachments.unsettled
 
   const post = (body: NewMessage['body'], about: Partial<NewMessage>, putBack: () => void) => {
     const id = crypto.randomUUID()

@@ -100,7 +100,8 @@ const MessageBody = ({ body }: { body: MessageView['body'] }) => {
 }
 
 const OneFile = ({ file }: { file: FileView }) => {
-  const size = `${formatNumber(file.bytes / 1024, currentLanguage(), file.bytes < 10_240 ? 1 : 0)} kB`
+  const kilobytes = formatNumber(file.bytes / 1024, currentLanguage(), file.bytes < 10_240 ? 1 : 0)
+  const size = file.bytes < 1024 ? `${file.bytes} B` : `${kilobytes} kB`
   return (
     <a className="message-file" href={file.url} download={file.name}>
       {file.image ? (

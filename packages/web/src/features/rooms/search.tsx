@@ -1,4 +1,4 @@
-import { type MessageView, ROOM_LIMITS } from '@dure/contract'
+import { type MessageView, ROOM_LIMITS, type RoomView } from '@dure/contract'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useDeferredValue, useState } from 'react'
@@ -7,7 +7,8 @@ import { TextField } from '../../ui/field.tsx'
 import { Empty, Read } from '../../ui/states.tsx'
 import { Clock } from '../../ui/time.tsx'
 import { bodyInWords } from './message-words.ts'
-import { readOlder, searchQuery } from './queries.ts'
+import { readOlder, roomsQuery, searchQuery } from './queries.ts'
+import { useRoomTitle } from './room-title.ts'
 
 /** What was said, looked up in one room or in all of mine. */
 export const SearchBox = ({ roomId, onFound }: { roomId?: string; onFound?: () => void }) => {
@@ -58,6 +59,7 @@ const Found = ({ q, roomId, onFound }: { q: string; roomId?: string; onFound: ()
                       <Clock at={message.at} />
                     </span>
                   </span>
+                  {roomId === undefined ? <InRoom id={message.roomId} /> : null}
                   <span>{bodyInWords(message.body, t)}</span>
                 </button>
               </li>
@@ -69,6 +71,15 @@ const Found = ({ q, roomId, onFound }: { q: string; roomId?: string; onFound: ()
     </Read>
   )
 }
+
+/** Two patients' rooms may hold the same words: which room, as the list names it. */
+const InRoom = ({ id }: { id: string }) => {
+  const { data } = useQuery(roomsQuery('yes'))
+  const room = data?.rooms.find((one) => one.id === id)
+  return room === undefined ? null : <RoomName room={room} />
+}
+
+const RoomName = ({ room }: { room: RoomView }) => <span className="quiet found-room">{useRoomTitle(room)}</span>
 
 /** Talk this far back is still looked for by reading page after page. */
 const MOST_PAGES = 40

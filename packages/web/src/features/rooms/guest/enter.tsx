@@ -1,4 +1,5 @@
 import { type Problem, roomEndpoints } from '@dure/contract'
+import type { TFunction } from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage } from '../../../i18n/index.ts'
@@ -64,8 +65,7 @@ export const Enter = ({ token, onEntered }: { token: string; onEntered: () => vo
         />
         {refused === null ? null : (
           <p className="field-error" role="alert">
-            {refused === 'no-answer' ? t('failed.noAnswer') : problemTitle(refused, currentLanguage())}{' '}
-            {refused !== 'no-answer' && refused.code === 'link-spent' ? t('rooms.guestPage.spentNext') : null}
+            {refusalText(refused, t)}
           </p>
         )}
         <div className="form-foot">
@@ -76,4 +76,10 @@ export const Enter = ({ token, onEntered }: { token: string; onEntered: () => vo
       </form>
     </div>
   )
+}
+
+/** The server does not tell a wrong code from a spent link, so neither may this: first look at the code again, then ask for a link. */
+const refusalText = (refused: Problem | 'no-answer', t: TFunction): string => {
+  if (refused === 'no-answer') return t('failed.noAnswer')
+  return refused.code === 'link-spent' ? t('rooms.guestPage.notOpened') : problemTitle(refused, currentLanguage())
 }

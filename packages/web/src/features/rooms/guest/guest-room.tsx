@@ -6,7 +6,7 @@ import { call } from '../../../offline/api.ts'
 import { Button } from '../../../ui/button.tsx'
 import { announce } from '../../../ui/live.ts'
 import { PageTitle } from '../../../ui/page.tsx'
-import { Clock } from '../../../ui/time.tsx'
+import { Clock, useClockText } from '../../../ui/time.tsx'
 import { bodyInWords, lineInWords } from '../message-words.ts'
 import { followRooms } from '../room-stream.ts'
 import { useFollow } from '../use-follow.ts'
@@ -19,6 +19,7 @@ export const GuestRoom = ({ view }: { view: View }) => {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const follow = useFollow(view)
+  const clock = useClockText()
   useEffect(() => {
     const again = () => void queries.invalidateQueries({ queryKey: ['guest-room'] })
     return followRooms({
@@ -46,7 +47,7 @@ export const GuestRoom = ({ view }: { view: View }) => {
             </div>
           </div>
           <p className="quiet">
-            {t('rooms.guestPage.as', { name: view.name })} · {t('rooms.guestPage.until')} <Clock at={view.until} />
+            {t('rooms.guestPage.as', { name: view.name })} · {t('rooms.guestPage.until', { time: clock(view.until) })}
           </p>
         </header>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
