@@ -115,6 +115,28 @@ test('a script in a message and in the name of a file is only ever text', async 
   await reader.context.close()
 })
 
+test('files brought at once all arrive, and one that can never go says why and does not hold the others back', async () => {
+  const { roomId } = await asked()
+  const { page, context } = await inRoom('demo-28-placement-1', roomId)
+  const text = (name: string, words: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(words) })
+  const names = ['하나.txt', '둘.txt', '셋.txt']
+  await page
+    .locator('.composer input[type="file"]')
+    .setInputFiles([
+      ...names.map((name) => text(name, '기록')),
+      text('빈.txt', ''),
+      text('많은.txt', '기록'),
+      text('여섯.txt', '기록'),
+    ])
+  await page.locator('.attachments li', { hasText: '빈 파일입니다' }).waitFor()
+  await page.locator('.attachments li', { hasText: '한 번에 5개까지만' }).waitFor()
+  await page.locator('.composer button[type="submit"]:enabled').click()
+  await page.locator('.message-file').nth(3).waitFor()
+  const shown = (await page.locator('.message-file').allInnerTexts()).map((one) => one.split(' ')[0])
+  assert.deepEqual(shown.toSorted(), [...names, '많은.txt'].toSorted())
+  await context.close()
+})
+
 test('what is written while the line is cut waits in sight, survives a reload, and arrives once and in order', async () => {
   const { roomId } = await asked()
   const { page, context } = await inRoom('demo-28-placement-1', roomId, line.url)
