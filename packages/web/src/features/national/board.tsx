@@ -1,10 +1,11 @@
-import type { CellView, Overview, RegionOverview } from '@dure/contract'
+import type { Overview, RegionOverview } from '@dure/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { StaleNote } from '../../app/connection-line.tsx'
 import { Card, PageTitle } from '../../ui/page.tsx'
 import { Read } from '../../ui/states.tsx'
 import { Since, useClockText } from '../../ui/time.tsx'
+import { agreeing, isDown } from './ladder.ts'
 import { ProvinceMap } from './map.tsx'
 import { useSidoNames } from './names.ts'
 import { cellsQuery, overviewQuery } from './queries.ts'
@@ -14,11 +15,12 @@ import { RegionFigures } from './region-figures.tsx'
 export const NationalBoardPage = () => {
   const { t } = useTranslation()
   const overview = useQuery(overviewQuery)
+  const cells = useQuery(cellsQuery).data?.cells ?? []
   return (
     <div className="page page-wall">
       <PageTitle>{t('national.title')}</PageTitle>
       <StaleNote />
-      <Read query={overview}>{(now) => <Nation overview={now} />}</Read>
+      <Read query={overview}>{(now) => <Nation overview={{ ...now, regions: agreeing(now.regions, cells) }} />}</Read>
     </div>
   )
 }
@@ -61,7 +63,7 @@ const Headline = ({ regions }: { regions: readonly RegionOverview[] }) => {
   const sum = (of: (region: RegionOverview) => number) => regions.reduce((total, region) => total + of(region), 0)
   return (
     <dl className="headline">
-      <div className="headline-item is-first">
+      <div className={oldest === undefined ? 'headline-item is-first is-calm' : 'headline-item is-first'}>
         <dt>{t('national.oldest')}</dt>
         <dd>{oldest === undefined ? t('national.nobody') : <Since at={oldest.since} />}</dd>
         <dd className="quiet">
@@ -83,15 +85,13 @@ const Headline = ({ regions }: { regions: readonly RegionOverview[] }) => {
   )
 }
 
-const isUp = ({ link }: CellView): boolean => link === 'self' || link === 'connected' || link === 'relayed'
-
 /** The centre is one of them: that it is dark has to be seen here too. */
 const CellsUp = () => {
   const { t } = useTranslation()
   const names = useSidoNames()
   const cells = useQuery(cellsQuery).data?.cells
   if (cells === undefined) return null
-  const down = cells.filter((cell) => !isUp(cell) && cell.link !== 'never')
+  const down = cells.filter(isDown)
   const all = cells.filter(({ link }) => link !== 'never')
   return (
     <div className={down.length === 0 ? 'headline-item' : 'headline-item is-first'} data-cells-down={down.length}>
@@ -111,7 +111,7 @@ const Legend = () => {
       {(['own', 'connected', 'cut', 'stood_in', 'never'] as const).map((link) => (
         <li key={link}>
           <span className={`swatch is-${link}`} aria-hidden="true" />
-          {t(`national.link.${link}`, { writer: '–' })}
+          {t(`national.link.${link}`, { writer: t('national.another') })}
         </li>
       ))}
     </ul>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CellsView, CellView } from '@dure/contract'
-import { rungOf, stoodInFor } from './ladder.ts'
+import type { CellsView, CellView, RegionOverview } from '@dure/contract'
+import { agreeing, rungOf, stoodInFor } from './ladder.ts'
 
 const cell = (code: string, link: CellView['link'], cutSince: string | null = null): CellView => ({
   cell: code,
@@ -46,4 +46,16 @@ test('a cell another one stands in for says so before anything else, and who sta
   const cells = [{ ...cell('28', 'self'), writer: '41' }, cell('11', 'cut')]
   assert.deepEqual(rungOf({ ...view([]), state: 'stood-in', cells })?.cells, ['41'])
   assert.deepEqual(stoodInFor(view([], { writes: ['28', '11'] })), ['11'])
+})
+
+test('a region whose cell is cut is never shown as connected, and one that another stands in for stays so', () => {
+  const region = (sido: string, link: RegionOverview['link']): RegionOverview => ({
+    ...{ sido, nameKo: sido, nameEn: sido, link, writer: sido, contactAt: null, toldAt: null, waiting: 0 },
+    ...{ oldestWaitingSince: null, p50Min: null, p95Min: null, placed24h: 0, byClass: [] },
+  })
+  const links = (regions: RegionOverview[], ...cells: CellView[]) => agreeing(regions, cells).map(({ link }) => link)
+  const told = [region('28', 'own'), region('11', 'connected'), region('41', 'connected'), region('26', 'stood_in')]
+  const cells = [cell('28', 'self'), cell('11', 'relayed'), cell('41', 'cut'), cell('26', 'cut')]
+  assert.deepEqual(links(told, ...cells), ['own', 'connected', 'cut', 'stood_in'])
+  assert.deepEqual(links([region('41', 'connected')], cell('41', 'stopped')), ['cut'])
 })

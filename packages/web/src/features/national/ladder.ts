@@ -1,4 +1,4 @@
-import type { CellsView, CellView } from '@dure/contract'
+import type { CellsView, CellView, RegionOverview } from '@dure/contract'
 
 /** Where this cell stands on the ladder, the gravest first. */
 export type Rung =
@@ -35,3 +35,13 @@ export const rungOf = ({ self, state, stateSince, cells }: CellsView): Rung | un
 
 /** Regions this cell writes for beside its own. */
 export const stoodInFor = ({ self, writes }: CellsView): readonly string[] => writes.filter((code) => code !== self)
+
+export const isDown = ({ link }: CellView): boolean => link === 'cut' || link === 'stopped'
+
+/** A region's figures are taken as told for longer than its cell's link: one screen is not to call the same region both. */
+export const agreeing = (regions: readonly RegionOverview[], cells: readonly CellView[]): RegionOverview[] => {
+  const down = new Set(cells.filter(isDown).map(({ cell }) => cell))
+  return regions.map((region) =>
+    region.link === 'connected' && down.has(region.sido) ? { ...region, link: 'cut' } : region,
+  )
+}

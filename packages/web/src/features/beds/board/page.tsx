@@ -52,7 +52,7 @@ const Headline = ({ board }: { board: Board }) => {
     value === null ? t('common.none') : formatMinutes(value, currentLanguage())
   return (
     <dl className="headline">
-      <div className="headline-item is-first">
+      <div className={board.oldest === null ? 'headline-item is-first is-calm' : 'headline-item is-first'}>
         <dt>{t('board.oldest')}</dt>
         <dd>{board.oldest === null ? t('board.nobodyWaits') : <Since at={board.oldest.waitingSince} />}</dd>
         <dd className="quiet">
