@@ -1492,6 +1492,15 @@ create table rooms.ack_asked (
   constraint ack_asked_pkey PRIMARY KEY (message_id, person_id)
 );
 
+create table rooms.ack_region (
+  message_id text not null,
+  region text not null,
+  asked_by text not null,
+  at timestamp with time zone not null,
+  constraint ack_region_message_id_fkey FOREIGN KEY (message_id) REFERENCES rooms.message(id),
+  constraint ack_region_pkey PRIMARY KEY (message_id, region)
+);
+
 create table rooms.ack_step (
   id bigint generated always as identity not null,
   message_id text not null,
@@ -1502,6 +1511,7 @@ create table rooms.ack_step (
   person_id text,
   name text not null,
   outcome text not null,
+  region text,
   constraint ack_step_channel_check CHECK (channel = ANY (ARRAY['push'::text, 'sms'::text, 'voice'::text])),
   constraint ack_step_outcome_check CHECK (outcome = ANY (ARRAY['told'::text, 'queued'::text, 'no_driver'::text, 'no_address'::text, 'nobody'::text])),
   constraint ack_step_message_id_fkey FOREIGN KEY (message_id) REFERENCES rooms.message(id),

@@ -69,6 +69,8 @@ export const SUPERSEDING: Readonly<Record<string, Superseding>> = {
   'pack-published': NEVER,
   'message-written': { how: 'aged' },
   'message-acknowledged': { how: 'aged' },
+  'message-ack-asked': { how: 'aged' },
+  'message-ack-tried': { how: 'aged' },
 
   // Who looked where, and who was let in: kept as the record of it.
   'break-glass-opened': NEVER,

@@ -1106,6 +1106,13 @@ export interface RoomsAckAsked {
   rung: string;
 }
 
+export interface RoomsAckRegion {
+  asked_by: string;
+  at: Timestamp;
+  message_id: string;
+  region: string;
+}
+
 export interface RoomsAckStep {
   at: Timestamp;
   channel: string;
@@ -1114,6 +1121,7 @@ export interface RoomsAckStep {
   name: string;
   outcome: string;
   person_id: string | null;
+  region: string | null;
   rung: string;
   step: number;
 }
@@ -1394,6 +1402,7 @@ export interface DB {
   "rooms.ack": RoomsAck;
   "rooms.ack_ask": RoomsAckAsk;
   "rooms.ack_asked": RoomsAckAsked;
+  "rooms.ack_region": RoomsAckRegion;
   "rooms.ack_step": RoomsAckStep;
   "rooms.file": RoomsFile;
   "rooms.invitation": RoomsInvitation;

@@ -6,6 +6,9 @@ import type { MessageRow } from './rows.ts'
 
 /** What has to be acknowledged is pursued by a durable timer: whatever restarts lie between, the next try comes. */
 export const ACK_TIMER = 'room-ack'
+/** The same for what another region's cell asks of the desk here. */
+export const ACK_BESIDE_TIMER = 'room-ack-beside'
+export const ACK_TIMERS: readonly string[] = [ACK_TIMER, ACK_BESIDE_TIMER]
 
 export interface AskRow {
   readonly message_id: string

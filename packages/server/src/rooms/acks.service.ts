@@ -1,8 +1,8 @@
 import { type BodyOf, type MessageView, ok, type roomEndpoints } from '@dure/contract'
 import type { Tx } from '../platform/db.ts'
 import { cancel } from '../platform/timers.ts'
-import { ACK_TIMER, ASK, type AskRow } from './ack-plan.service.ts'
-import { shareAck } from './federation.service.ts'
+import { ACK_TIMERS, ASK, type AskRow } from './ack-plan.service.ts'
+import { shareAck } from './federated-acks.service.ts'
 import { type Author, tellMessageChanged, viewOne } from './messages.service.ts'
 import { messageById, readableMessage } from './messages.sql.ts'
 import { type RoomResult, type Rooms, refuse } from './rooms.service.ts'
@@ -40,7 +40,7 @@ export const acknowledge = (
     )
     if (ask.state !== 'acknowledged') {
       await tx.sql(`update rooms.ack_ask set state = 'acknowledged', next_at = null where message_id = $1`, [messageId])
-      await cancel(tx, messageId, ACK_TIMER)
+      await cancel(tx, messageId, ACK_TIMERS)
       const said = {
         messageId,
         personId: author.id,

@@ -40,9 +40,12 @@ export const placeOf = (rung: AckRung): number => ACK_RUNGS.indexOf(rung) * PER_
 /** The first place of the next rung. */
 export const skipRung = (place: number): number => (Math.floor(place / PER_RUNG) + 1) * PER_RUNG
 
+const everyOf = (askedMs: number, dueMs: number): number =>
+  Math.min(ACK_TIMES.repeatMs, Math.max(ACK_TIMES.leastMs, (dueMs - askedMs) / PER_RUNG))
+
 /** When the try after so many is due: at once; as late before the deadline as leaves time for two more; then evenly after it. */
 export const timeOf = (askedMs: number, dueMs: number, tries: number): number => {
-  const every = Math.min(ACK_TIMES.repeatMs, Math.max(ACK_TIMES.leastMs, (dueMs - askedMs) / PER_RUNG))
+  const every = everyOf(askedMs, dueMs)
   if (tries === 0) return askedMs
   if (tries < PER_RUNG) return Math.max(askedMs + tries * ACK_TIMES.leastMs, dueMs - (PER_RUNG - tries) * every)
   return Math.max(dueMs + (tries - PER_RUNG) * every, timeOf(askedMs, dueMs, PER_RUNG - 1))
@@ -62,3 +65,7 @@ export const nextTime = (
   const planned = tries === 0 ? nowMs + ACK_TIMES.repeatMs : timeOf(askedMs, dueMs, tries)
   return Math.min(Math.max(planned, nowMs + ACK_TIMES.leastMs), Math.max(endOf(dueMs), nowMs))
 }
+
+/** When a neighbour's desk, which is asked once the ladder at home was climbed, is tried again: evenly, to the end of the policy. */
+export const nextTimeBeside = (askedMs: number, dueMs: number, nowMs: number): number =>
+  Math.min(nowMs + everyOf(askedMs, dueMs), Math.max(endOf(dueMs), nowMs))

@@ -1,9 +1,9 @@
-import { CHANNELS } from '@dure/contract'
 import { z } from 'zod'
 import type { Tx } from '../platform/db.ts'
 import { appendOp } from '../platform/oplog.ts'
 import { cancel } from '../platform/timers.ts'
-import { ACK_TIMER } from './ack-plan.service.ts'
+import { ACK_TIMERS } from './ack-plan.service.ts'
+import { pursuingCells } from './ack-regions.sql.ts'
 import { gramsOf } from './grams.ts'
 import { formatHlc, observe, parseHlc } from './hlc.ts'
 import { type Key, readersOfDesk, regionOfKey } from './keys.ts'
@@ -64,7 +64,7 @@ const parcel = z.object({
 type Parcel = z.infer<typeof parcel>
 
 /** One envelope, sealed to the cells it names: its length hardly grows with them. */
-const sealedToCells = z.object({ sealed: z.string(), cells: z.array(z.string()) })
+export const sealedToCells = z.object({ sealed: z.string(), cells: z.array(z.string()) })
 type SealedToCells = z.infer<typeof sealedToCells>
 const written = z.object({ roomId: z.string(), digest: z.string(), ...sealedToCells.partial().shape })
 
@@ -91,16 +91,22 @@ const sealedFor = async (rooms: Rooms, tx: Tx, room: RoomRow, row: MessageRow): 
   const { exchange } = rooms
   if (exchange === undefined || exchange.cells.length < 2) return undefined
   const keys = await deskKeysOf(tx, room.id)
-  const cells = cellsOf(rooms, keys)
+  // What is taken back is pursued no more, also where nobody reads the room.
+  const pursuing = row.target_id === null ? [] : await pursuingCells(tx, row.target_id)
+  const cells = [...new Set([...cellsOf(rooms, keys), ...pursuing.filter((cell) => cell !== rooms.region)])]
   if (cells.length === 0) return undefined
-  return sealAll(rooms, exchange, cells, row.id, JSON.stringify(toParcel(room, row, keys, await askOf(tx, row.id))))
+  return sealAll(rooms, exchange, cells, row.id, await parcelText(tx, room, row))
 }
+
+/** A message with its room, as other cells are told of it. */
+export const parcelText = async (tx: Tx, room: RoomRow, row: MessageRow): Promise<string> =>
+  JSON.stringify(toParcel(room, row, await deskKeysOf(tx, room.id), await askOf(tx, row.id)))
 
 /**
  * For the cells that read along and for this one: what others hold of it is what it gets back after a restore. A cell whose key is not
  * known here is left out, and that is noted: it cannot be told.
  */
-const sealAll = async (
+export const sealAll = async (
   rooms: Rooms,
   exchange: RoomExchange,
   others: readonly string[],
@@ -119,7 +125,7 @@ const sealAll = async (
   return sealed === null ? undefined : { sealed, cells: known }
 }
 
-const mineOf = (
+export const mineOf = (
   said: { readonly sealed?: string | undefined; readonly cells?: readonly string[] | undefined } | undefined,
   region: string,
 ): string | undefined => (said?.cells?.includes(region) === true ? said.sealed : undefined)
@@ -171,7 +177,6 @@ const toParcel = (room: RoomRow, row: MessageRow, keys: Key[], ask: AskRow | und
 /** Takes what other cells' people wrote. A record that is not for this cell, or not what it says, changes nothing. */
 export const followMessages = (rooms: Rooms): void => {
   rooms.exchange?.onRecord('message-written', (tx, record, now) => takeMessage(rooms, tx, record, now))
-  rooms.exchange?.onRecord('message-acknowledged', (tx, record, now) => takeAck(rooms, tx, record, now))
 }
 
 export const takeMessage = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
@@ -179,16 +184,22 @@ export const takeMessage = async (rooms: Rooms, tx: Tx, record: RoomRecord, now:
 }
 
 /** Also what this cell wrote itself and has forgotten (`regained.service`). */
-export const takeWritten = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
+export const takeWritten = async (
+  rooms: Rooms,
+  tx: Tx,
+  record: RoomRecord,
+  now: Date,
+): Promise<Parcel['message'] | undefined> => {
   const said = written.safeParse(record.body)
   const mine = mineOf(said.data, rooms.region)
-  if (said.data === undefined || mine === undefined) return
+  if (said.data === undefined || mine === undefined) return undefined
   const opened = await openParcel(rooms, mine)
   if (opened === undefined || !isTrue(opened, record, said.data)) {
     rooms.log.warn({ origin: record.origin, message: record.subject }, 'message-from-elsewhere-refused')
-    return
+    return undefined
   }
   await takeParcel(rooms, tx, opened, record.origin, now)
+  return opened.message
 }
 
 const openParcel = async (rooms: Rooms, sealed: string): Promise<Parcel | undefined> => {
@@ -243,18 +254,8 @@ const takeParcel = async (
     grams: gramsOf(String(message.body.text ?? '')),
   })
   if (row === undefined) return
-  if (message.ack !== null)
-    await tx.sql(
-      `insert into rooms.ack_ask (message_id, room_id, asked_at, due_at, target) values ($1, $2, $3, $4, $5::jsonb)
-           on conflict do nothing`,
-      [
-        row.id,
-        room.id,
-        new Date(message.ack.askedAt),
-        new Date(message.ack.dueAt),
-        message.ack.target === null ? null : JSON.stringify(message.ack.target),
-      ],
-    )
+  if (message.ack !== null) await takeAsk(tx, row, message.ack)
+  if (message.targetId !== null) await endTakenBack(tx, message.targetId, origin)
   await tx.sql(`update rooms.room set hlc = $2 where id = $1`, [room.id, next === undefined ? null : formatHlc(next)])
   await appendOp(tx, {
     kind: message.kind === 'retraction' ? 'room-message-changed' : 'room-message-taken',
@@ -266,6 +267,35 @@ const takeParcel = async (
     audience: {},
     at: now,
   })
+}
+
+/** A retraction may have come before what it takes back. */
+const takeAsk = async (tx: Tx, row: MessageRow, ask: NonNullable<Parcel['message']['ack']>): Promise<void> => {
+  await tx.sql(
+    `insert into rooms.ack_ask (message_id, room_id, asked_at, due_at, target, state)
+     values ($1, $2, $3, $4, $5::jsonb,
+             case when exists (select from rooms.message m where m.target_id = $1 and m.cell = $6) then 'retracted' else 'open' end)
+         on conflict do nothing`,
+    [
+      ...[row.id, row.room_id, new Date(ask.askedAt), new Date(ask.dueAt)],
+      ...[ask.target === null ? null : JSON.stringify(ask.target), row.cell],
+    ],
+  )
+}
+
+const endTakenBack = async (tx: Tx, messageId: string, origin: string): Promise<void> => {
+  const ended = await tx.sql(
+    `update rooms.ack_ask k
+        set state = 'retracted', next_at = null
+       from rooms.message m
+      where k.message_id = $1
+        and m.id = k.message_id
+        and m.cell = $2
+        and k.state <> 'acknowledged'
+     returning k.message_id`,
+    [messageId, origin],
+  )
+  if (ended.length > 0) await cancel(tx, messageId, ACK_TIMERS)
 }
 
 /** Desks read along as the room's own cell says; a room of ours keeps its own readers. */
@@ -295,73 +325,4 @@ const openAgain = async (tx: Tx, room: RoomRow, keys: readonly Key[], now: Date)
   const wanted = [...new Set([...own, ...keys])].map((key) => ({ key, whole: true }))
   await addReaders(tx, room.id, wanted, room.kind !== 'ad_hoc', now)
   await tellChange(tx, room.id, now)
-}
-
-// ---------------------------------------------------------------- acknowledgements
-
-const acknowledged = z.object({
-  messageId: z.string(),
-  personId: z.string(),
-  personName: z.string().min(1),
-  at: z.iso.datetime(),
-  channel: z.enum(CHANNELS),
-  heardFrom: z.string().nullable(),
-})
-export type Acknowledged = z.infer<typeof acknowledged>
-
-/** Tells the other cells of a room who acknowledged a message: its author's cell pursues it no more. */
-export const shareAck = async (rooms: Rooms, tx: Tx, roomId: string, ack: Acknowledged, now: Date): Promise<void> => {
-  const { exchange } = rooms
-  if (exchange === undefined || exchange.cells.length < 2) return
-  const cells = cellsOf(rooms, await deskKeysOf(tx, roomId))
-  if (cells.length === 0) return
-  const sealed = await sealAll(rooms, exchange, cells, ack.messageId, JSON.stringify(ack))
-  await appendOp(tx, {
-    kind: 'message-acknowledged',
-    subject: ack.messageId,
-    body: { roomId, ...sealed },
-    audience: {},
-    at: now,
-  })
-}
-
-const takeAck = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
-  if (record.origin !== rooms.region) await takeAcknowledged(rooms, tx, record, now)
-}
-
-const acknowledgedOp = z.object({ roomId: z.string(), ...sealedToCells.partial().shape })
-
-export const takeAcknowledged = async (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date): Promise<void> => {
-  const said = acknowledgedOp.safeParse(record.body)
-  const mine = mineOf(said.data, rooms.region)
-  if (said.data === undefined || mine === undefined) return
-  const ack = await openAck(rooms, mine)
-  if (ack === undefined || ack.messageId !== record.subject) {
-    rooms.log.warn({ origin: record.origin, message: record.subject }, 'acknowledgement-from-elsewhere-refused')
-    return
-  }
-  const room = await lockRoom(tx, said.data.roomId)
-  const [ask] = await tx.sql<{ state: string }>(
-    `select state from rooms.ack_ask where message_id = $1 and room_id = $2 for update`,
-    [ack.messageId, said.data.roomId],
-  )
-  if (room === undefined || ask === undefined) return
-  await tx.sql(
-    `insert into rooms.ack (message_id, person_id, person_name, at, channel, heard_from) values ($1, $2, $3, $4, $5, $6)
-         on conflict do nothing`,
-    [ack.messageId, ack.personId, ack.personName.slice(0, 80), new Date(ack.at), ack.channel, ack.heardFrom],
-  )
-  if (ask.state === 'acknowledged') return
-  await tx.sql(`update rooms.ack_ask set state = 'acknowledged', next_at = null where message_id = $1`, [ack.messageId])
-  await cancel(tx, ack.messageId, ACK_TIMER)
-  const body = { roomId: room.id, messageId: ack.messageId, what: 'ack' }
-  await appendOp(tx, { kind: 'room-message-changed', subject: ack.messageId, body, audience: {}, at: now })
-}
-
-const openAck = async (rooms: Rooms, sealed: string): Promise<Acknowledged | undefined> => {
-  try {
-    return acknowledged.parse(JSON.parse((await rooms.exchange?.open(sealed)) ?? ''))
-  } catch {
-    return undefined
-  }
 }

@@ -5,6 +5,9 @@ import type { EventHub } from '../platform/events.ts'
 import type { Http } from '../platform/http.ts'
 import type { Rosters } from '../rosters/index.ts'
 import { openAcksOf } from './acks.service.ts'
+import { followAsksBeside } from './beside-asks.service.ts'
+import { registerBesideTimer } from './beside-pursuit.service.ts'
+import { followAcks } from './federated-acks.service.ts'
 import { followMessages } from './federation.service.ts'
 import { makeFileStore } from './file-store.service.ts'
 import { registerFiles } from './files.routes.ts'
@@ -64,7 +67,10 @@ export const registerRooms = (http: Http, { beds, rosters, directory, hub, excha
   registerFiles(http, rooms, guests)
   registerLive(http, live, guests)
   registerAckTimer(deps, rooms)
+  registerBesideTimer(deps, rooms)
   followMessages(rooms)
+  followAcks(rooms)
+  followAsksBeside(rooms)
   takeRegained(rooms)
   watchReach(deps, rooms)
   deps.onReady(() => live.begin())

@@ -1,24 +1,14 @@
-import { ACK_RUNGS, type AckRung, type NoticeChannel } from '@dure/contract'
-import type { Tx } from '../platform/db.ts'
+import { ACK_RUNGS, type AckRung } from '@dure/contract'
 import type { Deps } from '../platform/deps.ts'
 import { ACK_TIMER, ASK, type AskRow, planTry } from './ack-plan.service.ts'
+import { askBeside, type Beside } from './beside-asks.service.ts'
 import { channelAt, endOf, nextTime, placeOf, rungAt, skipRung, TOP } from './escalation.ts'
 import { tellMessageChanged, writeLine } from './messages.service.ts'
 import { messageById } from './messages.sql.ts'
+import { note, notify, type Pursuit, reach, type Try } from './reaching.service.ts'
 import type { Rooms } from './rooms.service.ts'
-import { lockRoom, type RoomRow } from './rooms.sql.ts'
-import type { MessageRow } from './rows.ts'
+import { lockRoom } from './rooms.sql.ts'
 import { type Standing, standingOn } from './rungs.service.ts'
-
-/** One pursuit, in the transaction of the timer that moves it on. The room and the acknowledgement are locked. */
-interface Pursuit {
-  readonly rooms: Rooms
-  readonly tx: Tx
-  readonly room: RoomRow
-  readonly message: MessageRow
-  readonly ask: AskRow
-  readonly now: Date
-}
 
 export const registerAckTimer = ({ onTimer }: Pick<Deps, 'onTimer'>, rooms: Rooms): void =>
   onTimer(ACK_TIMER, async (tx, timer, now) => {
@@ -40,27 +30,37 @@ const pursue = async (pursuit: Pursuit, from: number): Promise<void> => {
   for (let place = from; place < TOP; place = skipRung(place)) {
     const one = rungAt(place)
     if (one === undefined) break
-    const people = await standing(pursuit, one.rung)
-    if (people.length > 0) return climb(pursuit, place, one, people)
+    const beside = one.rung === 'neighbour' ? await askBeside(pursuit) : NOBODY
+    const people = await standing(pursuit, one.rung, beside.regions)
+    // Neighbours who were asked are left the time in which somebody here would have been tried.
+    if (people.length > 0 || beside.regions.length > 0) return climb(pursuit, place, one, people, beside)
     await note(pursuit, one, { personId: null, name: '' }, 'nobody')
   }
   await unanswered(pursuit)
   return from < TOP ? again(pursuit, TOP, true) : again(pursuit, from, false)
 }
 
-interface Try {
-  readonly rung: AckRung
-  readonly channel: NoticeChannel
-}
+const NOBODY: Beside = { regions: [], asked: [], heard: false }
 
-const standing = ({ rooms, tx, room, ask, now }: Pursuit, rung: AckRung): Promise<readonly Standing[]> =>
-  standingOn(rooms, tx, room, ask.target, rung, now)
+/** In this cell's rosters, but for the desks of regions whose own cells were asked. */
+const standing = (
+  { rooms, tx, room, ask, now }: Pursuit,
+  rung: AckRung,
+  elsewhere: readonly string[],
+): Promise<readonly Standing[]> => standingOn(rooms, tx, room, ask.target, rung, now, elsewhere)
 
-const climb = async (pursuit: Pursuit, place: number, one: Try, people: readonly Standing[]): Promise<void> => {
+const climb = async (
+  pursuit: Pursuit,
+  place: number,
+  one: Try,
+  people: readonly Standing[],
+  beside: Beside = NOBODY,
+): Promise<void> => {
   const { rooms, tx, ask, now } = pursuit
   await reach(pursuit, one, people)
-  if (one.rung !== 'on_call' && one.channel === 'push') {
-    const data = { messageId: ask.message_id, rung: one.rung, to: people.map(({ name }) => name) }
+  const to = [...people.map(({ name }) => name), ...beside.asked]
+  if (one.rung !== 'on_call' && to.length > 0 && (one.channel === 'push' || beside.asked.length > 0)) {
+    const data = { messageId: ask.message_id, rung: one.rung, to }
     await writeLine(rooms, tx, ask.room_id, 'ack-escalated', data, now)
   }
   return goOn(pursuit, place + 1, one.rung)
@@ -68,19 +68,21 @@ const climb = async (pursuit: Pursuit, place: number, one: Try, people: readonly
 
 /**
  * Above the top: whoever came on duty and was never asked begins the ladder anew from their rung; otherwise the last rung somebody
- * stands on is called again. With nobody anywhere the rosters are looked at again later.
+ * stands on is called again; neighbours in other cells are called by these, and once that is heard nobody here is. With nobody
+ * anywhere the rosters are looked at again later.
  */
 const again = async (pursuit: Pursuit, place: number, noted: boolean): Promise<void> => {
   const rungs: { readonly rung: AckRung; readonly people: readonly Standing[] }[] = []
-  for (const rung of ACK_RUNGS) rungs.push({ rung, people: await standing(pursuit, rung) })
+  const beside = await askBeside(pursuit)
+  for (const rung of ACK_RUNGS) rungs.push({ rung, people: await standing(pursuit, rung, beside.regions) })
   const asked = await askedSoFar(pursuit)
   const fresh = rungs.find(({ people }) => people.some((one) => !asked.has(nameOf(one))))
   if (fresh !== undefined)
     return climb(pursuit, placeOf(fresh.rung), { rung: fresh.rung, channel: 'push' }, fresh.people)
-  const last = rungs.findLast(({ people }) => people.length > 0)
+  const last = rungs.findLast(({ rung, people }) => people.length > 0 && (rung === 'neighbour' || !beside.heard))
   const one: Try = { rung: last?.rung ?? 'neighbour', channel: channelAt(place) }
   if (last !== undefined) await reach(pursuit, one, last.people)
-  else if (!noted) await note(pursuit, one, { personId: null, name: '' }, 'nobody')
+  else if (!noted && beside.regions.length === 0) await note(pursuit, one, { personId: null, name: '' }, 'nobody')
   return goOn(pursuit, place + 1, one.rung)
 }
 
@@ -100,44 +102,6 @@ const goOn = async ({ rooms, tx, ask, now }: Pursuit, place: number, rung: AckRu
   const times = { askedMs: ask.asked_at.getTime(), dueMs: ask.due_at.getTime(), tries }
   await planTry(rooms, tx, ask.message_id, place, new Date(nextTime(times, now.getTime())), now)
   await tellMessageChanged(tx, ask.room_id, ask.message_id, 'ack', now)
-}
-
-// ---------------------------------------------------------------- reaching people
-
-const reach = async (pursuit: Pursuit, one: Try, people: readonly Standing[]): Promise<void> => {
-  const { tx, ask, now } = pursuit
-  for (const person of people) await note(pursuit, one, person, await notify(pursuit, 'wanted', one, person))
-  const ids = people.flatMap(({ personId }) => personId ?? [])
-  await tx.sql(
-    `insert into rooms.ack_asked (message_id, person_id, rung, at) select $1, p, $2, $3 from unnest($4::text[]) p
-         on conflict do nothing`,
-    [ask.message_id, one.rung, now, ids],
-  )
-  if (ask.state === 'open' && now >= ask.due_at)
-    await tx.sql(`update rooms.ack_ask set state = 'overdue' where message_id = $1 and state = 'open'`, [
-      ask.message_id,
-    ])
-}
-
-const notify = ({ rooms, tx, room, ask, now }: Pursuit, about: 'wanted' | 'unanswered', one: Try, to: Standing) => {
-  const requestCode = /([0-9]{4})$/.exec(room.request_id === null ? '' : room.title)?.[1] ?? null
-  const { message_id: messageId, room_id: roomId, due_at: dueAt, step } = ask
-  const { personId, name, phone } = to
-  const notice = { about, messageId, roomId, requestCode, rung: one.rung, step, dueAt, to: { personId, name, phone } }
-  return rooms.notifiers.send(one.channel, tx, notice, now)
-}
-
-const note = async (
-  { tx, ask, now }: Pursuit,
-  one: Try,
-  to: { readonly personId: string | null; readonly name: string },
-  outcome: string,
-): Promise<void> => {
-  await tx.sql(
-    `insert into rooms.ack_step (message_id, at, step, rung, channel, person_id, name, outcome)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [ask.message_id, now, ask.step, one.rung, one.channel, to.personId, to.name, outcome],
-  )
 }
 
 // ---------------------------------------------------------------- telling who asked

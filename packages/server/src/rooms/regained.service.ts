@@ -1,8 +1,10 @@
 import { followedRequests } from '../beds/index.ts'
 import type { Tx } from '../platform/db.ts'
 import { ACK_TIMER, planTry } from './ack-plan.service.ts'
-import { takeAcknowledged, takeWritten } from './federation.service.ts'
-import { followRequest, type Rooms, type RoomsOpened } from './rooms.service.ts'
+import { regainAsked } from './beside-asks.service.ts'
+import { takeAcknowledged } from './federated-acks.service.ts'
+import { takeWritten } from './federation.service.ts'
+import { followRequest, type RoomRecord, type Rooms, type RoomsOpened } from './rooms.service.ts'
 
 /**
  * The own log came back from others. What this cell's people wrote in rooms that others read was sealed for this cell too, and stands
@@ -25,10 +27,13 @@ const followAll = async (rooms: Rooms, tx: Tx, now: Date): Promise<void> => {
 }
 
 const takeRecords = async (rooms: Rooms, tx: Tx, opened: RoomsOpened, now: Date): Promise<void> => {
-  for await (const record of opened.regained(['message-written', 'message-acknowledged'])) {
-    const take = record.kind === 'message-written' ? takeWritten : takeAcknowledged
-    await take(rooms, tx, record, now)
-  }
+  for await (const record of opened.regained(Object.keys(TAKE))) await TAKE[record.kind]?.(rooms, tx, record, now)
+}
+
+const TAKE: Readonly<Record<string, (rooms: Rooms, tx: Tx, record: RoomRecord, now: Date) => Promise<unknown>>> = {
+  'message-written': takeWritten,
+  'message-acknowledged': takeAcknowledged,
+  'message-ack-asked': regainAsked,
 }
 
 /** What has to be acknowledged and was asked by this cell's people is pursued on, from its first rung. */

@@ -19,7 +19,10 @@ interface Post {
 
 const RANK: Record<Exclude<AckRung, 'neighbour'>, Rank> = { on_call: 'on_call', second: 'second', desk_lead: 'lead' }
 
-/** Who stands on a rung of the ladder behind what a message asks for, by the rosters of this moment. */
+/**
+ * Who stands on a rung of the ladder behind what a message asks for, by the rosters of this moment.
+ * @param elsewhere regions whose desks their own cells reach
+ */
 export const standingOn = async (
   rooms: Rooms,
   tx: Tx,
@@ -27,10 +30,11 @@ export const standingOn = async (
   target: Mention | null,
   rung: AckRung,
   now: Date,
+  elsewhere: readonly string[] = [],
 ): Promise<readonly Standing[]> => {
   if (rung === 'on_call' && target?.kind === 'person') return personOf(tx, target.personId)
   const post = await postOf(rooms, tx, room, target)
-  if (rung === 'neighbour') return neighbours(rooms, tx, post, now)
+  if (rung === 'neighbour') return neighbours(rooms, tx, post, now, elsewhere)
   return onPost(tx, post, RANK[rung], now)
 }
 
@@ -77,10 +81,50 @@ const deskPost = (region: string): Post => ({ place: { kind: 'desk', id: region 
 const NATIONAL_POST: Post = { place: { kind: 'desk', id: '00' }, duty: 'national_desk' }
 
 /** Beside a hospital stands its region's desk; beside a desk, the desks of its zone and the national one. */
-const neighbours = async (rooms: Rooms, tx: Tx, { place }: Post, now: Date): Promise<readonly Standing[]> => {
+const neighbours = async (
+  rooms: Rooms,
+  tx: Tx,
+  { place }: Post,
+  now: Date,
+  elsewhere: readonly string[],
+): Promise<readonly Standing[]> => {
   if (place.kind === 'hospital') return onPost(tx, deskPost(rooms.region), 'on_call', now)
-  const posts = [...neighboursOf(place.id).map(deskPost), NATIONAL_POST]
   const all: Standing[] = []
-  for (const one of posts) all.push(...(await onPost(tx, one, 'on_call', now)))
+  for (const region of besideDesk(place.id))
+    if (!elsewhere.includes(region)) all.push(...(await onPost(tx, postOfRegion(region), 'on_call', now)))
   return all
+}
+
+const NATION = NATIONAL_POST.place.id
+const postOfRegion = (region: string): Post => (region === NATION ? NATIONAL_POST : deskPost(region))
+const besideDesk = (region: string): readonly string[] => [...neighboursOf(region), NATION]
+
+/**
+ * Regions whose cells are asked for their desk: beside the desk that is asked for, and that desk itself, whose roster is in its own
+ * cell. None for a hospital, beside which its region's desk stands.
+ */
+export const regionsBeside = async (
+  rooms: Rooms,
+  tx: Tx,
+  room: RoomRow,
+  target: Mention | null,
+): Promise<readonly string[]> => {
+  const { place } = await postOf(rooms, tx, room, target)
+  if (place.kind === 'hospital') return []
+  return [...new Set([place.id, ...besideDesk(place.id)])].filter((region) => region !== rooms.region)
+}
+
+/** May this region be asked for its desk: by a neighbour, or because the desk asked for is its own or its neighbour's? */
+export const isBeside = (region: string, origin: string, target: Mention | null): boolean => {
+  const desk = target?.kind === 'duty' && target.place.kind === 'desk' ? [target.place.id] : []
+  return [origin, ...desk].some((one) => one === region || besideDesk(one).includes(region))
+}
+
+/** Whoever is on call at the desk of this region; failing that the second, then the lead. */
+export const standingAtDesk = async (tx: Tx, region: string, now: Date): Promise<readonly Standing[]> => {
+  for (const rank of ['on_call', 'second', 'lead'] as const) {
+    const people = await onPost(tx, postOfRegion(region), rank, now)
+    if (people.length > 0) return people
+  }
+  return []
 }
