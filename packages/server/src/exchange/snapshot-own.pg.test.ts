@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testCells, until } from '../testing/cells.ts'
 import { baseAt, caughtUp, EVERY, env, goodUpTo, PATIENT_MS, sayMany, verified } from '../testing/snapshots.ts'
+import { lightOp } from '../testing/told-ops.ts'
 
 test('a cell that lost its database gets its own log back from one that began later, when nobody has the whole', async () => {
   await using cells = await testCells(['28', '41'], { apart: true, env })
@@ -10,7 +11,7 @@ test('a cell that lost its database gets its own log back from one that began la
   await writer.stop()
   const early = await writer.backup()
   await writer.start()
-  await sayMany(writer, 700)
+  await sayMany(writer, 700, lightOp)
   await goodUpTo(writer, '28', EVERY)
   cells.heal('28', '41')
   await caughtUp(newcomer, writer)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { findLogs } from '../exchange/log.sql.ts'
 import { verifyLogs } from '../exchange/verify.service.ts'
 import { type TestNode, until } from './cells.ts'
-import { asRecords, saidOp, toldRows } from './told-ops.ts'
+import { asRecords, type SaidOp, saidOp, toldRows } from './told-ops.ts'
 
 /** Records between two checkpoints of these cells. */
 export const EVERY = 600
@@ -11,9 +11,9 @@ export const PATIENT_MS = 60_000
 
 let seed = 7
 /** Says so many things of all kinds, and numbers them. */
-export const sayMany = async (node: TestNode, count: number): Promise<void> => {
+export const sayMany = async (node: TestNode, count: number, op: fc.Arbitrary<SaidOp> = saidOp): Promise<void> => {
   seed += 1
-  const ops = fc.sample(saidOp, { numRuns: count, seed })
+  const ops = fc.sample(op, { numRuns: count, seed })
   const { db } = node.cell.deps
   await db.tx(async (tx) => {
     for (const { kind, at, subject, body } of asRecords(ops, node.id, new Date()))

@@ -106,6 +106,14 @@ export const saidOp: fc.Arbitrary<SaidOp> = fc
   )
   .map(([op, ageDays]) => ({ ...op, ageDays }))
 
+/** The same without promises and requests: a cell that takes up what its own log says would need whole ones. */
+export const lightOp: fc.Arbitrary<SaidOp> = fc
+  .tuple(
+    fc.oneof(plain(hospital), ...['request-triage', 'slot-hold', 'later-said'].map((kind) => plain(other(kind)))),
+    fc.integer({ min: 0, max: 900 }),
+  )
+  .map(([op, ageDays]) => ({ ...op, ageDays }))
+
 /** As records of a log, as far as whoever folds them looks. */
 export const asRecords = (ops: readonly SaidOp[], origin: string, now: Date, after = 0): LogRecord[] =>
   ops.map(({ kind, subject, body, ageDays }, index) => ({
