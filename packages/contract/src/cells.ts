@@ -88,7 +88,8 @@ export const regionOverview = z.object({
   p50Min: z.number().nullable(),
   p95Min: z.number().nullable(),
   placed24h: z.int(),
-  byClass: z.array(z.object({ bedClass: z.enum(v.BED_CLASSES), staffed: z.int(), free: z.int() })),
+  /** `doubted`: said to be free, and not confirmed by their hospital since the region was stood in for or restored; not among `free`. */
+  byClass: z.array(z.object({ bedClass: z.enum(v.BED_CLASSES), staffed: z.int(), free: z.int(), doubted: z.int() })),
 })
 export type RegionOverview = z.infer<typeof regionOverview>
 

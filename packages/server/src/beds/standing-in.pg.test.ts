@@ -36,7 +36,13 @@ test('a neighbour that stands in knows every bed from the log and places on none
   )
   assert.deepEqual(candidates, [])
 
+  const bedsOfLost = async () => {
+    const { regions } = must(await people.desk.call(cellEndpoints.overview, {}))
+    return regions.find(({ sido }) => sido === '28')?.byClass.map(({ free, doubted }) => [free, doubted])
+  }
+  assert.deepEqual(await bedsOfLost(), [[0, 1]])
   await stillTrue(people.hospital)
+  assert.deepEqual(await bedsOfLost(), [[1, 0]])
   const fencing = await place(people, request.id)
   assert(fencing > old)
   const [writing] = await cells

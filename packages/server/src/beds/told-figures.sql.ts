@@ -11,7 +11,15 @@ export interface RegionFigures {
   readonly p95: number | null
   readonly placed: number
   readonly toldAt: Date | null
-  readonly byClass: readonly { readonly bedClass: BedClass; readonly staffed: number; readonly free: number }[]
+  readonly byClass: readonly FreeBeds[]
+}
+
+export interface FreeBeds {
+  readonly bedClass: BedClass
+  readonly staffed: number
+  readonly free: number
+  /** Free as far as is known, and not confirmed by their hospital yet: neither free nor full. */
+  readonly doubted: number
 }
 
 const WAITING = `r.state in ('submitted', 'needs_info', 'triaged', 'matching', 'offered', 'held', 'on_hold', 'escalated',
@@ -49,6 +57,7 @@ export const regionFigures = async (db: Queries, now: Date): Promise<readonly Re
     bed_class: BedClass
     staffed: number
     free: number
+    doubted: number
     told_at: Date | null
   }>(
     `with written as (
@@ -63,6 +72,7 @@ export const regionFigures = async (db: Queries, now: Date): Promise<readonly Re
      select s.sido, s.bed_class,
             (count(*) filter (where s.state in ('available', 'held', 'occupied', 'cleaning')))::int as staffed,
             (count(*) filter (where s.state = 'available' and s.share <> 'own_use' and s.doubted_at is null))::int as free,
+            (count(*) filter (where s.state = 'available' and s.share <> 'own_use' and s.doubted_at is not null))::int as doubted,
             max(s.told_at) as told_at
        from s
       group by s.sido, s.bed_class
@@ -81,7 +91,7 @@ export const regionFigures = async (db: Queries, now: Date): Promise<readonly Re
       p95: known?.p95 ?? null,
       placed: known?.placed ?? 0,
       toldAt: told.length === 0 ? null : new Date(Math.max(...told.map((at) => at.getTime()))),
-      byClass: own.map(({ bed_class: bedClass, staffed, free }) => ({ bedClass, staffed, free })),
+      byClass: own.map(({ bed_class: bedClass, staffed, free, doubted }) => ({ bedClass, staffed, free, doubted })),
     }
   })
 }

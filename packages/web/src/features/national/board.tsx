@@ -61,6 +61,7 @@ const Headline = ({ regions }: { regions: readonly RegionOverview[] }) => {
     .flatMap(({ sido, oldestWaitingSince: since }) => (since === null ? [] : [{ sido, since }]))
     .sort((one, other) => (one.since < other.since ? -1 : 1))[0]
   const sum = (of: (region: RegionOverview) => number) => regions.reduce((total, region) => total + of(region), 0)
+  const beds = (which: 'free' | 'doubted') => sum(({ byClass }) => byClass.reduce((all, one) => all + one[which], 0))
   return (
     <dl className="headline">
       <div className={oldest === undefined ? 'headline-item is-first is-calm' : 'headline-item is-first'}>
@@ -78,7 +79,8 @@ const Headline = ({ regions }: { regions: readonly RegionOverview[] }) => {
       </div>
       <div className="headline-item">
         <dt>{t('national.freeAll')}</dt>
-        <dd>{sum(({ byClass }) => byClass.reduce((free, one) => free + one.free, 0))}</dd>
+        <dd>{beds('free')}</dd>
+        {beds('doubted') > 0 ? <dd className="quiet">{t('national.doubted', { count: beds('doubted') })}</dd> : null}
       </div>
       <CellsUp />
     </dl>

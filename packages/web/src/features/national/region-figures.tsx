@@ -129,9 +129,20 @@ const Free = ({ region, bedClass }: { region: RegionOverview; bedClass: BedClass
   if (told === undefined || told.staffed === 0) return <span className="quiet">–</span>
   return (
     <>
-      <strong>{told.free}</strong>
-      <span className="quiet">/{told.staffed}</span>
+      <FreeCount beds={told} />
       <Bar total={told.staffed} parts={[{ value: told.free, look: 'main' }]} />
+    </>
+  )
+}
+
+/** Beds that nobody has confirmed since are neither free nor full: counted beside the free ones, and never shown as none. */
+const FreeCount = ({ beds: { free, doubted, staffed } }: { beds: RegionOverview['byClass'][number] }) => {
+  const { t } = useTranslation()
+  return (
+    <>
+      <strong>{free === 0 && doubted > 0 ? '?' : free}</strong>
+      <span className="quiet">/{staffed}</span>
+      {doubted > 0 ? <span className="quiet block">{t('national.doubted', { count: doubted })}</span> : null}
     </>
   )
 }
@@ -181,10 +192,9 @@ const RegionCard = ({ region }: { region: RegionOverview }) => {
       </dl>
       {rows.length === 0 ? <p className="quiet">{t('national.notTold')}</p> : null}
       <ul className="region-beds" aria-label={t('national.beds')}>
-        {rows.map(({ bedClass, free, staffed }) => (
-          <li key={bedClass}>
-            {t(`bedClassShort.${bedClass}`)} <strong>{free}</strong>
-            <span className="quiet">/{staffed}</span>
+        {rows.map((beds) => (
+          <li key={beds.bedClass}>
+            {t(`bedClassShort.${beds.bedClass}`)} <FreeCount beds={beds} />
           </li>
         ))}
       </ul>
