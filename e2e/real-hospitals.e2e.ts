@@ -60,6 +60,9 @@ const enterByLink = async (name: string, role: string, facility?: string): Promi
   await person.page.goto(link)
   await person.page.getByRole('button', { name: '들어가기' }).click()
   await person.page.locator('.person-name').waitFor({ state: 'attached' })
+  // Whoever came by a link is first asked for a passkey; then to the first thing of their work.
+  await person.page.waitForURL('**/account')
+  await person.page.goto('/')
   return person
 }
 

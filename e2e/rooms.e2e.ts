@@ -79,7 +79,7 @@ test('a request has its room: desk and hospital talk, the hospital accepts from 
   await hospital.page.getByRole('dialog').waitFor({ state: 'detached' })
   await placement.page.locator('.room-card[data-card="hold"]').waitFor()
   assert.equal(must(await desk(bedEndpoints.getRequest, { params: { id: request.id } })).state, 'held')
-  assert.equal(await offer.getByRole('button', { name: '수용', exact: true }).count(), 0)
+  await offer.getByRole('button', { name: '수용', exact: true }).waitFor({ state: 'detached' })
 
   await placement.page.getByLabel('확인 요청').selectOption('10')
   await write(placement.page, '구급차 15분 뒤 도착합니다.')
@@ -238,7 +238,9 @@ test('a room is opened by keyboard for a desk and a hospital; one is taken in, o
   await dialog.getByRole('button', { name: '방 끝내기' }).click()
   await page.locator('.composer-closed', { hasText: '끝난 방입니다' }).waitFor()
   await page.locator('.room-line', { hasText: '방을 끝냈습니다' }).waitFor()
-  assert.deepEqual([opener.faults, colleague.faults], [[], []])
+  // Whoever has just left may have asked once more, and was told that the room is not theirs: the browser calls that an error.
+  const faults = colleague.faults.filter((fault) => !fault.includes('status of 404'))
+  assert.deepEqual([opener.faults, faults], [[], []])
   await opener.context.close()
   await colleague.context.close()
 })
