@@ -2,32 +2,25 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { bedEndpoints, type Call, type RequestView } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
-import { ask, callAs, must, triaged } from './api.ts'
-import { enterAs, openPerson, startBrowser, takePictures } from './browser.ts'
-import { demoCell, deskOf, type RunningCell } from './cell.ts'
+import { ask, must, triaged } from './api.ts'
+import { type BehindLine, cellBehindLine } from './behind-line.ts'
+import { enterAs, openPerson } from './browser.ts'
+import { deskOf, type RunningCell } from './cell.ts'
 import { onDisk } from './device.ts'
-import { type Line, openLine } from './line.ts'
+import type { Line } from './line.ts'
 
 let line: Line
 let cell: RunningCell
 let browser: Browser
 let doctor: Call
 let desk: Call
+let all: BehindLine
 before(async () => {
-  line = await openLine()
-  cell = await demoCell({ DURE_PUBLIC_URL: line.url })
-  line.leadTo(Number(new URL(cell.url).port))
-  browser = await startBrowser()
-  doctor = await callAs(cell.url, 'demo-28-er-1')
-  desk = await callAs(cell.url, 'demo-28-placement-1')
+  all = await cellBehindLine()
+  ;({ line, cell, browser, doctor, desk } = all)
 })
 beforeEach(() => line.set('open'))
-after(async () => {
-  await takePictures(browser)
-  await browser.close()
-  await cell[Symbol.asyncDispose]()
-  await line[Symbol.asyncDispose]()
-})
+after(() => all[Symbol.asyncDispose]())
 
 /** A patient for whom one hospital is asked, and that hospital's screen. */
 const asked = async (): Promise<{ request: RequestView; page: Page }> => {

@@ -7,10 +7,11 @@ import { bedEndpoints, type Call, getMe, type RequestView, roomEndpoints } from 
 import type { Browser, Page } from 'playwright-core'
 import { temporaryFolder } from '../packages/server/src/testing/database.ts'
 import { ask, callAs, must, SEVERE, triaged } from './api.ts'
-import { DESKTOP, enterAs, type Look, openPerson, type Person, PHONE, startBrowser, takePictures } from './browser.ts'
+import { type BehindLine, cellBehindLine } from './behind-line.ts'
+import { DESKTOP, enterAs, type Look, openPerson, type Person, PHONE } from './browser.ts'
 import { demoCell, deskOf, type RunningCell } from './cell.ts'
 import { rawDevice, sealedOf } from './device.ts'
-import { type Line, openLine } from './line.ts'
+import type { Line } from './line.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 interface AxeResult {
@@ -26,21 +27,13 @@ let cell: RunningCell
 let browser: Browser
 let doctor: Call
 let desk: Call
+let all: BehindLine
 before(async () => {
-  line = await openLine()
-  cell = await demoCell({ DURE_PUBLIC_URL: line.url })
-  line.leadTo(Number(new URL(cell.url).port))
-  browser = await startBrowser()
-  doctor = await callAs(cell.url, 'demo-28-er-1')
-  desk = await callAs(cell.url, 'demo-28-placement-1')
+  all = await cellBehindLine()
+  ;({ line, cell, browser, doctor, desk } = all)
 })
 beforeEach(() => line.set('open'))
-after(async () => {
-  await takePictures(browser)
-  await browser.close()
-  await cell[Symbol.asyncDispose]()
-  await line[Symbol.asyncDispose]()
-})
+after(() => all[Symbol.asyncDispose]())
 
 interface Asked {
   readonly request: RequestView
