@@ -33,11 +33,6 @@ const CheckpointBody = z.object({
 })
 export type CheckpointBody = z.infer<typeof CheckpointBody>
 
-export interface Checkpoint extends CheckpointBody {
-  readonly record: LogRecord
-  readonly signature: Buffer
-}
-
 export const checkpointBody = ({ kind, epoch, seq, body }: LogRecord): CheckpointBody | undefined => {
   if (kind !== CHECKPOINT_MADE) return undefined
   const read = CheckpointBody.safeParse(body)

@@ -23,7 +23,7 @@ import {
 } from './messages.sql.ts'
 import { insertPlainMessage } from './plain-message.sql.ts'
 import { noSuchRoom, type RoomResult, type Rooms, refuse } from './rooms.service.ts'
-import { lockRoom, type RoomRow, readersOf } from './rooms.sql.ts'
+import { lockRoom, type RoomRow } from './rooms.sql.ts'
 import type { MessageRow } from './rows.ts'
 
 /** Who writes: a person of the cell, or a guest of one room. */
@@ -316,7 +316,3 @@ export const tellMessageChanged = (
     audience: {},
     at: now,
   })
-
-/** Everybody who reads a room now, by key. */
-export const openKeys = async (db: Queries, roomId: string): Promise<readonly Key[]> =>
-  (await readersOf(db, roomId)).filter(({ until }) => until === null).map(({ key }) => key)

@@ -19,7 +19,6 @@ import {
   type ListedRoom,
   listRooms,
   type RoomRow,
-  roomById,
   roomOfRequest,
   setReaders,
   tellChange,
@@ -224,8 +223,6 @@ export const roomForRequest = async (rooms: Rooms, person: Person, idOrCode: str
   const room = await roomOfRequest(rooms.db, request.value.view.id)
   return room === undefined ? noSuchRoom : roomFor(rooms, person, room.id)
 }
-
-export const findRoom = (rooms: Rooms, id: string): Promise<RoomRow | undefined> => roomById(rooms.db, id)
 
 /** Cells that have to hear what is written: those whose desks read along. */
 export const cellsOf = (rooms: Rooms, keys: readonly Key[]): readonly string[] => {

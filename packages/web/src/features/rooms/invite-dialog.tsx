@@ -8,6 +8,7 @@ import { ActButton } from '../../ui/act-button.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
+import { Form } from '../../ui/form.tsx'
 import { problemTitle } from '../../ui/problem.ts'
 import { Status } from '../../ui/shape.tsx'
 import { Clock } from '../../ui/time.tsx'
@@ -42,14 +43,7 @@ export const InviteDialog = ({ roomId, onClose }: { roomId: string; onClose: () 
   return (
     <Dialog title={t('rooms.invite.title')} open onClose={onClose}>
       {made === null ? (
-        <form
-          className="form"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault()
-            void invite()
-          }}
-        >
+        <Form onSubmit={invite}>
           <p className="dialog-text">{t('rooms.invite.explain')}</p>
           <TextField
             name="forName"
@@ -73,7 +67,7 @@ export const InviteDialog = ({ roomId, onClose }: { roomId: string; onClose: () 
               {t('rooms.invite.make')}
             </Button>
           </div>
-        </form>
+        </Form>
       ) : (
         <ShownOnce made={made} onAgain={() => setMade(null)} />
       )}

@@ -10,6 +10,7 @@ import { ActState } from '../../ui/act-state.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
+import { Form } from '../../ui/form.tsx'
 import { PartyField } from './party-field.tsx'
 
 interface Typed {
@@ -64,14 +65,7 @@ const OpenRoomDialog = ({ onClose }: { onClose: () => void }) => {
 
   return (
     <Dialog title={t('rooms.new.title')} open onClose={onClose}>
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <Form onSubmit={submit}>
         <TextField
           name="title"
           label={t('rooms.new.name')}
@@ -97,7 +91,7 @@ const OpenRoomDialog = ({ onClose }: { onClose: () => void }) => {
           </Button>
           <ActState item={item} />
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

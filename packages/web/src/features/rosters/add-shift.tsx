@@ -8,6 +8,7 @@ import { ActState } from '../../ui/act-state.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
+import { Form } from '../../ui/form.tsx'
 import { seoulInstant } from './seoul-days.ts'
 
 interface Typed {
@@ -69,14 +70,7 @@ const AddDialog = ({ place, onClose }: { place: RosterPlace; onClose: () => void
 
   return (
     <Dialog title={t('rosters.add')} open onClose={onClose}>
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <Form onSubmit={submit}>
         <SelectField
           name="duty"
           label={t('rosters.duty')}
@@ -144,7 +138,7 @@ const AddDialog = ({ place, onClose }: { place: RosterPlace; onClose: () => void
           </Button>
           <ActState item={item} quietWhenAccepted />
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

@@ -14,6 +14,7 @@ import { Button } from '../button.tsx'
 import { ChoiceChips, MultiChips } from '../chips.tsx'
 import { Dialog } from '../dialog.tsx'
 import { SelectField, TextField } from '../field.tsx'
+import { Form } from '../form.tsx'
 import { serverNow } from '../time.tsx'
 import { UNTIL_CHOICES, type UntilChoice, untilOf } from './until.ts'
 
@@ -84,14 +85,7 @@ export const WordDialog = (props: { hospitalId: string; saying: Saying; heard: b
   }
   return (
     <Dialog title={title} open onClose={props.onClose}>
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <Form onSubmit={submit}>
         {saying.kind === 'stop' ? <StopFields typed={typed} set={set} needed={needed} /> : null}
         {saying.kind === 'capability' ? <AbilityFields typed={typed} set={set} needed={needed} /> : null}
         {saying.kind === 'fixed' ? null : <UntilFields typed={typed} set={set} needed={needed} />}
@@ -113,7 +107,7 @@ export const WordDialog = (props: { hospitalId: string; saying: Saying; heard: b
           </Button>
           <ActState item={item} quietWhenAccepted />
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

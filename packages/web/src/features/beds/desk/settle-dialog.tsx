@@ -7,6 +7,7 @@ import { Button } from '../../../ui/button.tsx'
 import { ChoiceChips, MultiChips } from '../../../ui/chips.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/field.tsx'
+import { Form } from '../../../ui/form.tsx'
 import { Status } from '../../../ui/shape.tsx'
 import { Ago } from '../../../ui/time.tsx'
 
@@ -59,14 +60,7 @@ export const SettleDialog = (props: {
   }
   return (
     <Dialog title={`${t('settle.title')} · ${callee.hospitalName}`} open onClose={props.onClose}>
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <Form onSubmit={submit}>
         {callee.phone === null ? null : (
           <p>
             <a href={`tel:${callee.phone}`}>{callee.phone}</a>
@@ -110,7 +104,7 @@ export const SettleDialog = (props: {
           ) : null}
           <ActState item={item} quietWhenAccepted />
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

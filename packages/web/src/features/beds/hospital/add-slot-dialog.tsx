@@ -8,6 +8,7 @@ import { ActState } from '../../../ui/act-state.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../../ui/field.tsx'
+import { Form } from '../../../ui/form.tsx'
 import { options } from '../shared/options.ts'
 
 const EMPTY = {
@@ -53,14 +54,7 @@ export const AddSlotDialog = ({ hospitalId, onClose }: { hospitalId: string; onC
   }
   return (
     <Dialog title={t('ownBeds.add')} open onClose={onClose}>
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <Form onSubmit={submit}>
         <TextField
           name="label"
           label={t('slot.label')}
@@ -130,7 +124,7 @@ export const AddSlotDialog = ({ hospitalId, onClose }: { hospitalId: string; onC
           </Button>
           <ActState item={item} quietWhenAccepted />
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

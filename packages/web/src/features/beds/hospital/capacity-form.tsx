@@ -8,6 +8,7 @@ import { useAct } from '../../../offline/use-outbox.ts'
 import { ActState } from '../../../ui/act-state.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { SelectField, TextField } from '../../../ui/field.tsx'
+import { Form } from '../../../ui/form.tsx'
 import { Card } from '../../../ui/page.tsx'
 import { serverNow } from '../../../ui/time.tsx'
 import { CapacityTable } from '../shared/capacity-table.tsx'
@@ -57,14 +58,7 @@ export const CapacityForm = ({ hospitalId }: { hospitalId: string }) => {
       <CapacityTable reports={reports} />
       <details className="more">
         <summary>{t('capacity.report')}</summary>
-        <form
-          className="form"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault()
-            void submit()
-          }}
-        >
+        <Form onSubmit={submit}>
           <p className="quiet">{t('capacity.explain')}</p>
           <SelectField
             name="bedClass"
@@ -95,7 +89,7 @@ export const CapacityForm = ({ hospitalId }: { hospitalId: string }) => {
             </Button>
             <ActState item={item} />
           </div>
-        </form>
+        </Form>
       </details>
     </Card>
   )

@@ -7,6 +7,7 @@ import { useAct } from '../../../offline/use-outbox.ts'
 import { ActState } from '../../../ui/act-state.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
+import { Form } from '../../../ui/form.tsx'
 import { ClinicalSection } from './clinical-section.tsx'
 import { Essentials } from './essentials.tsx'
 import { changesOf, checkTyped, type TypedRequest, typedOf } from './typed.ts'
@@ -53,14 +54,7 @@ const EditForm = ({ request, onDone }: { request: RequestView; onDone: () => voi
     onDone()
   }
   return (
-    <form
-      className="form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <Form onSubmit={submit}>
       <ClinicalSection value={draft.value} onChange={draft.set} errorOf={errorOf} />
       <Essentials value={draft.value} onChange={draft.set} errorOf={errorOf} />
       <div className="form-foot">
@@ -69,6 +63,6 @@ const EditForm = ({ request, onDone }: { request: RequestView; onDone: () => voi
         </Button>
         <ActState item={item} quietWhenAccepted />
       </div>
-    </form>
+    </Form>
   )
 }

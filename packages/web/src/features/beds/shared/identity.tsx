@@ -10,6 +10,7 @@ import { ActState } from '../../../ui/act-state.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Facts } from '../../../ui/facts.tsx'
 import { TextField } from '../../../ui/field.tsx'
+import { Form } from '../../../ui/form.tsx'
 import { Card } from '../../../ui/page.tsx'
 import { faultAt } from '../../../ui/problem.ts'
 import { Failed, Loading } from '../../../ui/states.tsx'
@@ -113,14 +114,7 @@ const Write = ({ request, onDone }: { request: RequestView; onDone: () => void }
     onDone()
   }
   return (
-    <form
-      className="form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <Form onSubmit={submit}>
       {NAMES.map((name) => (
         <TextField
           key={name}
@@ -141,7 +135,7 @@ const Write = ({ request, onDone }: { request: RequestView; onDone: () => void }
         </Button>
         <ActState item={item} quietWhenAccepted />
       </div>
-    </form>
+    </Form>
   )
 }
 
