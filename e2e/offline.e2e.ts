@@ -207,6 +207,25 @@ test('what the region decided meanwhile refuses an acceptance made without netwo
   await person.context.close()
 })
 
+test('what the device cannot keep is said to be only in this window, and is sent when the line is back', async () => {
+  const { request, person } = await asked()
+  const { page } = person
+  await cutOff(person)
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('full', 'QuotaExceededError')
+    }
+  })
+  const card = page.locator('.offer-card', { hasText: request.code })
+  await card.getByRole('button', { name: '수용', exact: true }).click()
+  await page.getByRole('dialog').locator('button[type="submit"]').click()
+  await page.getByRole('dialog').getByText('이 기기에 저장하지 못함').waitFor()
+  assert.equal(await page.getByText('기기에 보관됨').count(), 0)
+  await heal(person)
+  await until('the acceptance arrived', async () => (await acceptances(request)) === 1)
+  await person.context.close()
+})
+
 test('two tabs of one person share what is on its way, and send it once and in order', async () => {
   const { roomId, person, hospital } = await asked()
   const one = person.page

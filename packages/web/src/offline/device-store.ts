@@ -70,18 +70,38 @@ export const openedFor = (): string | undefined => opened?.personId
 // ---------------------------------------------------------------- the disk
 
 const unwritten = new Map<string, Promise<void>>()
+/** What the disk did not take: it was full, or none was open. It lives as long as this page does. */
+const notTaken = new Set<string>()
 /** What the disk has; a burst of keys is then one or two writes. */
 const onDisk = new Map<string, Entry | undefined>()
+
+/** Would it still be here after this page is closed? While it is being written: yes, until the disk says otherwise. */
+export const isOnDevice = (kind: Kind, name: string): boolean => !notTaken.has(`${kind}/${name}`)
+
+const noteTaken = (kind: Kind, name: string, taken: boolean): void => {
+  const key = `${kind}/${name}`
+  if (notTaken.has(key) === !taken) return
+  if (taken) notTaken.delete(key)
+  else notTaken.add(key)
+  tell(kind)
+}
 
 /** One write per name at a time, in order; each writes what stands in memory when its turn comes. */
 const write = (kind: Kind, name: string): Promise<void> => {
   const owner = opened
-  if (owner === undefined) return Promise.resolve()
+  if (owner === undefined) {
+    noteTaken(kind, name, !of(kind).has(name))
+    return Promise.resolve()
+  }
   const key = `${kind}/${name}`
   const ended: Promise<void> = (unwritten.get(key) ?? Promise.resolve())
     .then(() => writeNow(owner, kind, name))
+    .then(() => noteTaken(kind, name, true))
     // A full disk must not stop the work: it goes on from memory, and is sent while there is a line.
-    .catch((fault: unknown) => console.warn('not kept on this device', fault))
+    .catch((fault: unknown) => {
+      console.warn('not kept on this device', fault)
+      noteTaken(kind, name, false)
+    })
     .finally(() => {
       if (unwritten.get(key) === ended) unwritten.delete(key)
     })
@@ -104,7 +124,8 @@ const writeNow = async (owner: KeptVault, kind: Kind, name: string): Promise<voi
   const [db, key] = await Promise.all([deviceDb(), placeOf(owner, kind, name)])
   const entry = of(kind).get(name)
   // Somebody else's vault is open by now: memory is theirs.
-  if (db === undefined || opened?.id !== owner.id) return
+  if (opened?.id !== owner.id) return
+  if (db === undefined) throw new Error('this browser lets pages keep nothing')
   if (onDisk.has(key) && onDisk.get(key) === entry) return
   if (entry === undefined) await db.delete('records', key)
   else {
@@ -124,15 +145,16 @@ const readKind = async ({ id, vault }: KeptVault, kind: Kind): Promise<Map<strin
 const openRecord = async (vault: Vault, record: KeptRecord): Promise<Written | undefined> =>
   (await unseal(vault, record.key, record)) as Written | undefined
 
-/** What other tabs wrote. What this tab has written and is not on the disk yet stands above it. */
+/** What other tabs wrote. What this tab has written and is not on the disk, yet or at all, stands above it. */
 export const reread = async (kind: Kind): Promise<void> => {
   const owner = opened
   if (owner === undefined) return
   await Promise.all([...unwritten].flatMap(([key, ending]) => (key.startsWith(`${kind}/`) ? [ending] : [])))
   const found = await readKind(owner, kind).catch(() => undefined)
   if (found === undefined || (await deviceDb()) === undefined || opened?.id !== owner.id) return
-  const mine = [...of(kind)].filter(([name]) => unwritten.has(`${kind}/${name}`))
-  for (const key of unwritten.keys()) if (key.startsWith(`${kind}/`)) found.delete(key.slice(kind.length + 1))
+  const isMine = (name: string) => unwritten.has(`${kind}/${name}`) || !isOnDevice(kind, name)
+  const mine = [...of(kind)].filter(([name]) => isMine(name))
+  for (const name of [...found.keys()]) if (isMine(name)) found.delete(name)
   memory.set(kind, new Map([...found, ...mine]))
   onDisk.clear()
   tell(kind)
@@ -204,6 +226,7 @@ export const lockStore = async (): Promise<void> => {
 const forgetMemory = (): void => {
   onDisk.clear()
   places.clear()
+  notTaken.clear()
   for (const kind of KINDS) {
     memory.set(kind, new Map())
     tell(kind)

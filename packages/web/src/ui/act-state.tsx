@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage } from '../i18n/index.ts'
 import { connectionFacts, subscribeConnection } from '../offline/connection.ts'
+import { isOnDevice } from '../offline/device-store.ts'
 import type { OutboxItem } from '../offline/outbox-item.ts'
 import { problemTitle } from './problem.ts'
 import { Status } from './shape.tsx'
@@ -27,6 +28,15 @@ export const ActState = ({
   if (item === undefined) return null
   // Behind another one that gets no answer it was not even tried.
   const stays = item.state === 'waiting' && (item.attempts > 0 || requestsFailingSince !== null)
+  if (item.state === 'waiting' && stays && !isOnDevice('outbox', item.id))
+    return (
+      <span className="act-state" role="alert">
+        <Status shape="cross" tone="danger">
+          {t('outbox.onlyHere')}
+        </Status>
+        <span className="act-detail">{t('outbox.onlyHereNext')}</span>
+      </span>
+    )
   if (item.state === 'waiting')
     return (
       <span className="act-state" role="status">
