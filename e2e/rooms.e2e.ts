@@ -246,14 +246,17 @@ test('who is on call is answered with a telephone, and a swap is done when both 
     startsAt: new Date(now + from * 3_600_000).toISOString(),
     endsAt: new Date(now + (from + hours) * 3_600_000).toISOString(),
   })
-  must(await desk(rosterEndpoints.addShift, { body: shift('demo-28-placement-1', '김배정', -1, 9) }))
-  must(await desk(rosterEndpoints.addShift, { body: shift('demo-28-placement-2', '이배정', 8, 8) }))
+  const own = must(await desk(rosterEndpoints.addShift, { body: shift('demo-28-placement-1', '김배정', -1, 9) }))
+  const other = must(await desk(rosterEndpoints.addShift, { body: shift('demo-28-placement-2', '이배정', 8, 8) }))
+  const over = must(await desk(rosterEndpoints.addShift, { body: shift('demo-28-placement-2', '이배정', -9, 8) }))
   const first = await openPerson(browser, cell.url)
   await enterAs(first.page, 'demo-28-placement-1')
   await first.page.goto('/roster')
   await first.page.locator('.on-call-person a[href^="tel:"]', { hasText: '032-000-0700' }).waitFor()
-  await first.page.locator('.shift', { hasText: '김배정' }).first().click()
-  await first.page.getByRole('dialog').locator('[data-field="swap"] select').selectOption({ index: 1 })
+  await first.page.locator(`.shift[data-shift="${own.id}"]:visible`).first().click()
+  const choice = first.page.getByRole('dialog').locator('[data-field="swap"] select')
+  assert.equal(await choice.locator(`option[value="shift:${over.id}"]`).count(), 0)
+  await choice.selectOption(`shift:${other.id}`)
   await first.page.getByRole('button', { name: '교대 제안' }).click()
   await first.page.locator('.swap[data-swap="proposed"]').waitFor()
 

@@ -5,7 +5,7 @@ import { ActButton } from '../../ui/act-button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { SelectField, TextArea, TextField } from '../../ui/field.tsx'
-import { Clock, useClockText } from '../../ui/time.tsx'
+import { Clock, useClockText, useNow } from '../../ui/time.tsx'
 import { Phone } from './on-call-now.tsx'
 
 /** One shift: who, until when, the telephone; and swapping it, handing it over, or taking it off. */
@@ -38,7 +38,10 @@ const Swap = ({ shift, others, onClose }: { shift: ShiftView; others: readonly S
   const { t } = useTranslation()
   const clock = useClockText()
   const [choice, setChoice] = useState('')
-  const candidates = others.filter(({ personId }) => personId !== null && personId !== shift.personId)
+  const now = useNow()
+  const candidates = others.filter(
+    ({ personId, endsAt }) => personId !== null && personId !== shift.personId && Date.parse(endsAt) > now,
+  )
   const people = [...new Map(candidates.map((one) => [one.personId, one.name])).entries()]
   const options = [
     ...candidates.map((one) => ({

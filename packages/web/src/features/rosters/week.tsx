@@ -67,7 +67,7 @@ export const Week = ({ roster }: { roster: Roster }) => {
                 {sorted(shifts.filter((one) => Date.parse(one.startsAt) < to && Date.parse(one.endsAt) > from)).map(
                   (one) => (
                     <li key={one.id}>
-                      <button type="button" className="shift" onClick={() => setOpen(one.id)}>
+                      <button type="button" className="shift" data-shift={one.id} onClick={() => setOpen(one.id)}>
                         <span className="shift-duty">
                           {t(`duty.${one.duty}`)}
                           {one.rank === 'on_call' ? '' : ` · ${t(`rosters.rank.${one.rank}`)}`}
