@@ -341,6 +341,9 @@ test('a newer version waits for a press: nothing in use is swapped, and what was
   await page.locator('[data-field="complaint"] input').waitFor()
   assert.equal(await page.locator('[data-field="complaint"] input').inputValue(), '흉통, 식은땀')
   assert.ok(await page.evaluate(async () => (await caches.keys()).includes('dure-shell-0000newer')))
+  await until('nothing waits any more', () =>
+    page.evaluate(async () => (await navigator.serviceWorker.ready).waiting === null),
+  )
   await person.context.close()
 })
 

@@ -12,6 +12,7 @@ export const subscribeShell = (listener: Listener): (() => void) => {
 }
 
 const LOOK_EVERY_MS = 30 * 60_000
+const TAKE_OVER_WITHIN_MS = 3_000
 
 /** Registers the worker after the first screen is there, and looks for a newer version now and then. */
 export const startShell = async (): Promise<void> => {
@@ -40,6 +41,8 @@ export const takeNewerShell = (): void => {
   if (waiting === null) return
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
   waiting.postMessage('take-over')
+  // A version that is still busy holds the newer one back, for minutes: it lets go when its page is loaded anew.
+  setTimeout(() => location.reload(), TAKE_OVER_WITHIN_MS)
 }
 
 /** The page's headers name the servers it may speak to: they have changed. */
