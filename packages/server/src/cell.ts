@@ -83,6 +83,8 @@ type Step = () => Promise<void> | void
 
 const WEB_DIR = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const POLL_MS = 1_000
+/** What is written within this time is numbered, told and read together; a single op is numbered at once. */
+const SEQUENCER_REST_MS = 10
 const SWEEP_MS = 10 * 60_000
 
 /** This program's version. */
@@ -272,7 +274,7 @@ const startBackground = async (
     // Other processes wake their own sequencer: mostly there is nothing to find here.
     return (isSure || (await isAnyUnnumbered(db))) && (await sequence()) >= BATCH
   }
-  const sequencer = startWorker('sequencer', POLL_MS, number, log)
+  const sequencer = startWorker('sequencer', POLL_MS, number, log, SEQUENCER_REST_MS)
   const timer = startWorker('timers', POLL_MS / 2, async () => (await timers.runDue(clock.now())) > 0, log)
   const sweeper = startWorker('sweeper', SWEEP_MS, () => sweep(deps), log)
   const wake = (channel: string | undefined, origin: string) => {

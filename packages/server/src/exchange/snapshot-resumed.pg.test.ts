@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import pg from 'pg'
 import { type TestCells, type TestNode, testCells, until } from '../testing/cells.ts'
+import { asOwner } from '../testing/database.ts'
 import { baseAt, caughtUp, goodUpTo, PATIENT_MS, verified } from '../testing/snapshots.ts'
 
 /** Three pieces: of a kind that no table names, nothing is left out. */
@@ -17,12 +17,6 @@ const sayAll = async (node: TestNode, count: number): Promise<void> => {
   while ((await node.cell.sequence()) > 0);
 }
 
-const asOwner = async ({ database }: TestNode, ...statements: readonly string[]): Promise<void> => {
-  const client = new pg.Client({ connectionString: database.url })
-  await client.connect()
-  for (const statement of statements) await client.query(statement)
-  await client.end()
-}
 const arriving = async ({ cell }: TestNode) =>
   (
     await cell.deps.db.sql<{ seq: number; begun: string; from: string; pieces: number[] }>(
@@ -35,7 +29,7 @@ const arriving = async ({ cell }: TestNode) =>
 /** A newcomer whose disk takes no second piece, and that is stopped then. Gives what it has. */
 const brokenOff = async (cells: TestCells, writer: TestNode, newcomer: TestNode) => {
   await asOwner(
-    newcomer,
+    newcomer.database,
     `create function public.no_room() returns trigger language plpgsql as $$ begin raise disk_full; end $$`,
     `create trigger no_room before insert on exchange.arriving_piece
         for each row when (new.piece > 0) execute function public.no_room()`,
@@ -45,7 +39,7 @@ const brokenOff = async (cells: TestCells, writer: TestNode, newcomer: TestNode)
   const here = await arriving(newcomer)
   await newcomer.stop()
   cells.cut(newcomer.id, writer.id)
-  await asOwner(newcomer, 'drop trigger no_room on exchange.arriving_piece')
+  await asOwner(newcomer.database, 'drop trigger no_room on exchange.arriving_piece')
   assert.deepEqual(here?.pieces, [0])
   assert.equal(here?.from, writer.id)
   return here
@@ -62,7 +56,7 @@ test('a snapshot that broke off in the middle goes on after a restart, from anot
   const here = await brokenOff(cells, writer, newcomer)
   // The first piece is not asked for again: here it could not be taken.
   await asOwner(
-    newcomer,
+    newcomer.database,
     `create trigger no_room before insert on exchange.arriving_piece
         for each row when (new.piece = 0) execute function public.no_room()`,
   )

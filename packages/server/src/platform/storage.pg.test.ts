@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { endpoint, Problem } from '@dure/contract'
-import pg from 'pg'
 import { z } from 'zod'
 import { type TestCell, testCell } from '../testing/cell.ts'
+import { asOwner } from '../testing/database.ts'
 import { serve } from './http.ts'
 import { appendOp } from './oplog.ts'
 import { ok } from './result.ts'
@@ -29,14 +29,6 @@ const FILL = `
   create event trigger no_new_table on ddl_command_start when tag in ('CREATE TABLE AS') execute function public.no_new_table()`
 const EMPTY = `drop event trigger no_new_table; drop trigger no_room on platform.outbox`
 
-/** Statements of the database's owner; the program itself may not do such things. */
-const asOwner = async ({ database }: TestCell, sql: string): Promise<void> => {
-  const client = new pg.Client(database.connection)
-  await client.connect()
-  await client.query(sql)
-  await client.end()
-}
-
 const cellThatKeeps = () =>
   testCell({
     routes: (http) =>
@@ -51,7 +43,7 @@ test('a write that finds no room is refused as such, keeps nothing, and its repe
   const desk = await test.person()
   const headers = { 'idempotency-key': 'one-note' }
   const write = () => desk.inject({ method: 'POST', url: keep.path, headers })
-  await asOwner(test, FILL)
+  await asOwner(test.database, FILL)
   const refused = await write()
   assert.equal(refused.statusCode, 507)
   assert.match(String(refused.headers['content-type']), /^application\/problem\+json/)
@@ -59,7 +51,7 @@ test('a write that finds no room is refused as such, keeps nothing, and its repe
   assert.ok(Number(refused.headers['retry-after']) > 0)
   const count = async () => (await test.cell.deps.db.sql('select from platform.outbox')).length
   assert.equal(await count(), 0)
-  await asOwner(test, EMPTY)
+  await asOwner(test.database, EMPTY)
   for (let time = 0; time < 2; time += 1) assert.equal((await write()).statusCode, 200)
   assert.equal(await count(), 1)
 })
@@ -67,7 +59,7 @@ test('a write that finds no room is refused as such, keeps nothing, and its repe
 test('readiness says that there is no room, until the database takes something again', async () => {
   await using test = await cellThatKeeps()
   const desk = await test.person()
-  await asOwner(test, FILL)
+  await asOwner(test.database, FILL)
   assert.equal((await test.inject({ url: '/readyz' })).statusCode, 200)
   await desk.inject({ method: 'POST', url: keep.path, headers: { 'idempotency-key': 'another' } })
   for (let time = 0; time < 2; time += 1) {
@@ -76,7 +68,7 @@ test('readiness says that there is no room, until the database takes something a
   }
   // Reading goes on.
   assert.equal((await desk.inject({ url: '/api/me' })).statusCode, 200)
-  await asOwner(test, EMPTY)
+  await asOwner(test.database, EMPTY)
   assert.equal((await test.inject({ url: '/readyz' })).statusCode, 200)
   assert.match((await test.inject({ url: '/metrics' })).body, /^dure_storage_full_total [1-9]/m)
 })

@@ -118,3 +118,9 @@ if (process.env.NODE_TEST_CONTEXT !== undefined)
     // A file's own `after` runs later than this one and may still hold a database: the last to leave closes.
     if (open === 0) await closeShared()
   })
+
+/** Statements of the database's owner: the program itself may not do such things. */
+export const asOwner = ({ url }: Pick<TestDatabase, 'url'>, ...statements: readonly string[]): Promise<void> =>
+  withClient(url, async (client) => {
+    for (const statement of statements) await client.query(statement)
+  })
