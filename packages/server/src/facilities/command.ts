@@ -7,6 +7,7 @@ import { describeNemc, describeRefusal, describeRegister } from './import-report
 import { DOCUMENT_LIMIT_BYTES } from './nemc-document.ts'
 import { importNemcFiles, type NemcFile } from './nemc-import.service.ts'
 import { importRegister } from './register-import.service.ts'
+import { CLOCK_TOLERANCE_MIN } from './staleness.ts'
 
 export const IMPORT_USAGE = `usage:
   dure import hospitals FILE.csv [--dry-run] [--strict] [--allow-missing] [--json]
@@ -66,6 +67,8 @@ const importNemc = async (argv: readonly string[], io: CommandIo): Promise<Outco
   if (files.length === 0) return err('at least one FILE.xml is needed')
   const at = flags.at === undefined ? io.clock.now() : readInstant(String(flags.at))
   if (at === undefined) return err('--at needs a time with its zone, e.g. 2022-10-15T18:00:00+09:00')
+  // Every later answer would count as older than this one.
+  if (at.getTime() - io.clock.now().getTime() > CLOCK_TOLERANCE_MIN * 60_000) return err('--at is still to come')
   const links = await readLinks(flags.map)
   const bytes = links.ok ? await readFiles(files) : links
   if (!links.ok || !bytes.ok) {

@@ -73,6 +73,10 @@ const COUNT_LIMIT = 100_000
 export const missingColumns = (header: readonly string[]): readonly string[] =>
   REQUIRED_COLUMNS.filter((column) => !header.includes(column))
 
+/** With one of our columns twice nobody knows which of the two is meant. */
+export const doubledColumns = (header: readonly string[]): readonly string[] =>
+  REQUIRED_COLUMNS.filter((column) => header.indexOf(column) !== header.lastIndexOf(column))
+
 /** One row of the register: a hospital, a row that is rightly left out, or a refusal that names the cell. */
 export const readHospitalRow = (row: CsvRow): Result<RowReading, RowRefusal> => {
   const register = cell(row, 'register')

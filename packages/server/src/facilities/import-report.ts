@@ -9,8 +9,8 @@ export type ImportRefusal = {
     | 'columns_missing'
     | 'no_hospital'
     | 'too_many_missing'
+    | 'columns_twice'
     | 'refused_rows'
-    | 'operation_unknown'
   readonly file: string
   readonly detail: string
   readonly line?: number

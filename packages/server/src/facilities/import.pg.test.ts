@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
@@ -171,6 +171,41 @@ test('a file that is not a whole register is refused and nothing of it is writte
   assert.equal(register?.items, 100)
 })
 
+test('a byte order mark, line ends of any kind, even mixed, and empty lines change nothing in a register', async () => {
+  const text = await readFile(await csvFile('plain.csv', [{ id: 'PHMA1' }, { id: 'PHMA2' }, { id: 'PHMA3' }]), 'utf8')
+  assert.match((await run('hospitals', join(folder, 'plain.csv'))).out, /^3 hospitals of 3 rows/)
+  const [header = '', one = '', two = '', three = ''] = text.split('\n')
+  const same = {
+    bom: `\ufeff${text}`,
+    crlf: text.replaceAll('\n', '\r\n'),
+    cr: text.replaceAll('\n', '\r'),
+    'header-crlf': `${header}\r\n${one}\n${two}\n${three}`,
+    'header-lf': `\ufeff${header}\n${one}\r\n${two}\r\n${three}\r\n`,
+    'empty-lines': `${header}\n\n${one}\n${two}\n\n${three}\n\n\n`,
+  }
+  for (const [name, content] of Object.entries(same)) {
+    const path = join(folder, `${name}.csv`)
+    await writeFile(path, content)
+    const { out, error } = await run('hospitals', path)
+    assert.match(out, /^3 hospitals of 3 rows .* 0 added, 0 changed, 3 unchanged$/m, `${name}: ${error}`)
+    assert.doesNotMatch(out, /refused rows|cells read as unknown/, name)
+  }
+})
+
+test('an id that stands twice keeps its first row and the second is named', async () => {
+  const { out } = await run('hospitals', await csvFile('twice.csv', [{}, { beds: '7' }, { id: 'PHMA2' }]))
+  assert.match(out, /^2 hospitals of 3 rows/)
+  assert.match(out, /refused rows: 1\n {2}line 3 PHMA1 id 'PHMA1': this id stood in an earlier row/)
+  assert.equal((await hospitalById(db, 'PHMA1'))?.licensedBeds, 100)
+})
+
+test('a register with one of its columns twice is refused: nobody knows which is meant', async () => {
+  const path = join(folder, 'beds-twice.csv')
+  await writeFile(path, `${REQUIRED_COLUMNS.join(',')},beds\n${Object.values(ROW).join(',')},7\n`)
+  assert.match((await run('hospitals', path)).error, /line 1: columns_twice: two columns beds/)
+  assert.equal((await loadHospitals(db)).length, 0)
+})
+
 test('--strict refuses a file for one row, and a dry run tells everything and writes nothing', async () => {
   const path = await csvFile('one-bad.csv', [{}, { id: 'PHMA2', lon: '' }])
   assert.equal((await run('hospitals', path, '--strict')).code, 1)
@@ -189,6 +224,7 @@ test('wrong usage is told and opens nothing', async () => {
     ['hospitals', 'a', 'b'],
     ['nemc'],
     ['nemc', 'a', '--at', 'noon'],
+    ['nemc', 'a', '--at', '2032-10-15T18:00:00+09:00'],
     ['hospitals', 'a', '--force'],
   ])
     assert.equal((await run(...argv)).code, 2, argv.join(' '))
@@ -246,6 +282,7 @@ if (NEMC_PRESENT && existsSync(REGISTER)) {
     const before = await everything()
     for (const name of ['getEmrrmRltmUsefulSckbdInfoInqire-28-truncated.xml', 'error-30.xml']) {
       const good = nemcPath('getEmrrmRltmUsefulSckbdInfoInqire-28.xml')
+      clock.set(new Date('2022-10-15T19:00:00+09:00'))
       const { code, error } = await run('nemc', good, nemcPath(name), '--at', '2022-10-15T19:00:00+09:00')
       assert.equal(code, 1)
       assert.match(error, /nothing was imported: .*(not_well_formed|service_error: 30)/)
@@ -295,6 +332,26 @@ test('an older response does not undo a newer one, and every change of a figure 
     history.map(({ available }) => available),
     [2, 0],
   )
+})
+
+test('an answer of another operation of the service is refused, and what is known stays known', async () => {
+  await run('hospitals', await csvFile('one.csv', [{}]))
+  await db.sql(`update facilities.hospital set hpid = 'A1234567'`)
+  const response = async (name: string, fields: string) => {
+    const path = join(folder, name)
+    const item = `<item><hpid>A1234567</hpid>${fields}</item>`
+    await writeFile(
+      path,
+      `<response><header><resultCode>00</resultCode></header><body><items>${item}</items></body></response>`,
+    )
+    return path
+  }
+  await run('nemc', await response('beds.xml', '<hvidate>20221015175000</hvidate><hv24>2</hv24><hvs56>5</hvs56>'))
+  const before = await everything()
+  const list = await run('nemc', await response('list.xml', '<dutyName>두레병원</dutyName><wgs84Lat>37.4</wgs84Lat>'))
+  assert.equal(list.code, 1)
+  assert.match(list.error, /nothing was imported: .*operation_unknown/)
+  assert.equal(await everything(), before)
 })
 
 const seenInDatabase = async (): Promise<Seen> => {

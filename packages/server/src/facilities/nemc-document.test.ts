@@ -64,6 +64,13 @@ test('one item is a list of one, and no item is a list of none', () => {
   assert.deepEqual([none.value.items.length, none.value.operation, none.value.totalCount], [0, undefined, 0])
 })
 
+test('an answer to another question, which carries neither free beds nor acceptance, is refused and not read as nothing entered', () => {
+  const list = '<dutyAddr>인천광역시 남동구</dutyAddr><dutyName>두레병원</dutyName>'
+  assert.equal(codeOf(answer(bed('A1234567', list) + bed('A7654321', list), 2)), 'operation_unknown')
+  assert.equal(codeOf(answer(bed('A1234567', ''))), 'operation_unknown')
+  assert.equal(codeOf(answer(bed('A1234567', list) + bed('A7654321'), 2)), 'ok')
+})
+
 test('an item without a usable hpid, given twice, or of the other operation is refused by number and the rest is read', () => {
   const document = read(
     answer(

@@ -35,6 +35,7 @@ export type DocumentRefusal = {
     | 'not_well_formed'
     | 'not_a_nemc_response'
     | 'too_many_items'
+    | 'operation_unknown'
     | 'service_error'
     | 'gateway_error'
   readonly detail: string
@@ -126,6 +127,10 @@ const readBody = (body: Tree): Result<NemcDocument, DocumentRefusal> => {
   const list = isTree(body.items) && Array.isArray(body.items.item) ? (body.items.item as unknown[]) : []
   if (list.length > ITEM_LIMIT) return refuse('too_many_items', `${list.length} items, at most ${ITEM_LIMIT}`)
   const operation = operationOf(list)
+  // Read as beds, an answer to another question would make every known figure of its hospitals "not entered".
+  if (operation === undefined && list.length > 0) {
+    return refuse('operation_unknown', 'no field of the two operations: free beds, or acceptance of severe diseases')
+  }
   const { items, refused } = readItems(list, operation)
   return ok({
     operation,

@@ -223,6 +223,10 @@ const bad: Record<string, readonly [Behaviour, string]> = {
     (_, response) => xml(response, document('<item><hpid>A9900001</hpid><MKioskTy1>Y</MKioskTy1></item>')),
     'other_operation',
   ],
+  'answers with a list of hospitals only': [
+    (_, response) => xml(response, document('<item><hpid>A9900001</hpid><dutyName>x</dutyName></item>')),
+    'operation_unknown',
+  ],
   'is empty and calls it success': [(_, response) => xml(response, document('', 1, 0)), 'empty_answer'],
   'announces more than it gives': [
     (_, response, url) =>

@@ -4,7 +4,13 @@ import { CsvError, parse } from 'csv-parse'
 import type { Db, Tx } from '../platform/db.ts'
 import { err, ok, type Result } from '../platform/result.ts'
 import { capabilitiesOfDepartments } from './departments.ts'
-import { type CsvRow, missingColumns, type RegisteredHospital, readHospitalRow } from './hospital-row.ts'
+import {
+  type CsvRow,
+  doubledColumns,
+  missingColumns,
+  type RegisteredHospital,
+  readHospitalRow,
+} from './hospital-row.ts'
 import {
   countMissing,
   forgetCapabilities,
@@ -69,12 +75,20 @@ const readRegister = async (path: string): Promise<Result<RegisterFile, ImportRe
     err<ImportRefusal>({ code, file: path, detail, ...(line === undefined ? {} : { line }) })
   const reading = new RegisterReading()
   try {
-    const parser = parse({ bom: true, info: true, relax_column_count: true, max_record_size: RECORD_LIMIT_BYTES })
+    const parser = parse({
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      max_record_size: RECORD_LIMIT_BYTES,
+      // Named, since one that is found out by the first line splits no file that mixes them.
+      record_delimiter: ['\r\n', '\n', '\r'],
+      skip_empty_lines: true,
+    })
     const source = Readable.from(utf8(createReadStream(path)))
     source.on('error', (error) => parser.destroy(error))
     for await (const { record, info } of source.pipe(parser) as AsyncIterable<CsvRecord>) {
-      const gone = reading.take(record, info.lines)
-      if (gone.length > 0) return refuse('columns_missing', `no column ${gone.join(', ')}`, 1)
+      const fault = reading.take(record, info.lines)
+      if (fault !== undefined) return refuse(fault.code, fault.detail, info.lines)
     }
   } catch (error) {
     if (error instanceof CsvError) return refuse('not_csv', error.message, Number(error.lines) || undefined)
@@ -89,6 +103,14 @@ const readRegister = async (path: string): Promise<Result<RegisterFile, ImportRe
 
 type CsvRecord = { readonly record: readonly string[]; readonly info: { readonly lines: number } }
 
+type HeaderFault = { readonly code: 'columns_missing' | 'columns_twice'; readonly detail: string }
+
+const headerFault = (header: readonly string[]): HeaderFault | undefined => {
+  const [gone, twice] = [missingColumns(header), doubledColumns(header)]
+  if (gone.length > 0) return { code: 'columns_missing', detail: `no column ${gone.join(', ')}` }
+  return twice.length > 0 ? { code: 'columns_twice', detail: `two columns ${twice.join(', ')}` } : undefined
+}
+
 class RegisterReading {
   private header: readonly string[] | undefined
   private rows = 0
@@ -98,15 +120,15 @@ class RegisterReading {
   private readonly notes: RegisterReport['notes'][number][] = []
   private readonly present = new Set<string>()
 
-  /** Gives the columns that are missing, if the record was the header. */
-  take(record: readonly string[], line: number): readonly string[] {
+  /** Gives what is wrong with the columns, if the record was the header. */
+  take(record: readonly string[], line: number): HeaderFault | undefined {
     if (this.header === undefined) {
       this.header = record.map((name) => name.trim())
-      return missingColumns(this.header)
+      return headerFault(this.header)
     }
     this.rows += 1
     this.takeRow(this.header, record, line)
-    return []
+    return undefined
   }
 
   private takeRow(header: readonly string[], record: readonly string[], line: number): void {
