@@ -57,7 +57,7 @@ export const figuresNow = async ({ db, clock }: Beds, region: string, hours: num
   const now = clock.now()
   const since = new Date(now.getTime() - hours * HOUR_MS)
   const states = await openByState(db, region)
-  const offers = await offerCounts(db, since)
+  const offers = await offerCounts(db, region, since)
   const slots = await slotCounts(db, now, region)
   const sum = (of: (row: (typeof slots)[number]) => number) => slots.reduce((total, row) => total + of(row), 0)
   const placing = sum((row) => row.placing)
@@ -82,8 +82,8 @@ export const figuresNow = async ({ db, clock }: Beds, region: string, hours: num
       withdrawn: offers.withdrawn,
       toAnswer: spread(offers.answer_p50, offers.answer_p95, offers.answer_count),
     },
-    declines: await declinesByReason(db, since),
-    holds: await holdCounts(db, since),
+    declines: await declinesByReason(db, region, since),
+    holds: await holdCounts(db, region, since),
     noBed: states.find((row) => row.state === 'no_bed')?.count ?? 0,
     stale: {
       slots: placing,

@@ -145,7 +145,8 @@ export interface OfferCountRow {
   readonly answer_count: number
 }
 
-export const offerCounts = async (db: Queries, since: Date): Promise<OfferCountRow> => {
+/** Of the region's own requests: a cell may stand in for others. */
+export const offerCounts = async (db: Queries, sido: string, since: Date): Promise<OfferCountRow> => {
   const rows = await db.sql<OfferCountRow>(
     `select count(*)::int as sent,
             (count(*) filter (where o.state in ('accepted', 'accepted_with_conditions')))::int as accepted,
@@ -154,22 +155,30 @@ export const offerCounts = async (db: Queries, since: Date): Promise<OfferCountR
             (count(*) filter (where o.state = 'withdrawn'))::int as withdrawn,
             ${SPREAD(MINUTES('o.sent_at', 'o.answered_at'), 'o.answered_at is not null', 'answer')}
        from beds.offer o
-      where o.sent_at >= $1`,
-    [since],
+       join beds.request r on r.id = o.request_id
+      where o.sent_at >= $2
+        and r.sido = $1`,
+    [sido, since],
   )
   const none = { sent: 0, accepted: 0, declined: 0, expired: 0, withdrawn: 0 }
   return rows[0] ?? { ...none, answer_p50: null, answer_p95: null, answer_count: 0 }
 }
 
-export const declinesByReason = (db: Queries, since: Date): Promise<{ reason: DeclineReason; count: number }[]> =>
+export const declinesByReason = (
+  db: Queries,
+  sido: string,
+  since: Date,
+): Promise<{ reason: DeclineReason; count: number }[]> =>
   db.sql(
     `select o.decline_reason as reason, count(*)::int as count
        from beds.offer o
-      where o.sent_at >= $1
+       join beds.request r on r.id = o.request_id
+      where o.sent_at >= $2
+        and r.sido = $1
         and o.decline_reason is not null
       group by o.decline_reason
       order by count desc, reason`,
-    [since],
+    [sido, since],
   )
 
 export interface HoldCountRow {
@@ -179,15 +188,18 @@ export interface HoldCountRow {
   readonly released: number
 }
 
-export const holdCounts = async (db: Queries, since: Date): Promise<HoldCountRow> => {
+/** Of the region's own beds, for whomever they were kept. */
+export const holdCounts = async (db: Queries, sido: string, since: Date): Promise<HoldCountRow> => {
   const rows = await db.sql<HoldCountRow>(
     `select count(*)::int as granted,
             (count(*) filter (where h.confirmed_at is not null))::int as confirmed,
             (count(*) filter (where h.state = 'expired'))::int as expired,
             (count(*) filter (where h.state = 'released'))::int as released
        from beds.hold h
-      where h.granted_at >= $1`,
-    [since],
+       join beds.slot s on s.id = h.slot_id
+      where h.granted_at >= $2
+        and coalesce(s.sido, (select c.region from platform.cell c)) = $1`,
+    [sido, since],
   )
   return rows[0] ?? { granted: 0, confirmed: 0, expired: 0, released: 0 }
 }

@@ -257,7 +257,7 @@ export const REQUEST_TRANSITIONS: Record<RequestState, Record<RequestEvent, Requ
     confirm: null,
     arrange_transport: 'transport_arranged',
     depart: 'in_transit',
-    arrive: null,
+    arrive: 'arrived',
     admit: null,
     put_on_hold: 'on_hold',
     resume: null,

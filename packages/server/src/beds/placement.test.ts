@@ -253,6 +253,14 @@ test('a requester takes back a slip only while nobody has worked on it', () => {
   assert.ok(decide('matching', 'enter_in_error', 'placement_desk').ok)
 })
 
+test('a patient who stands at the door of the hospital is let in, whatever nobody tapped on the way', () => {
+  for (const state of ['confirmed', 'transport_arranged', 'in_transit'] as const) {
+    assert.equal(decided(state, 'arrive', 'holding_hospital', { hold: HOLD }).to, 'arrived', state)
+    assert.ok(!has(decided(state, 'arrive', 'holding_hospital', { hold: HOLD }).effects, 'release_hold'))
+  }
+  assert.equal(refusedWith('held', 'arrive', 'holding_hospital', { hold: HOLD })?.code, 'not-possible-now')
+})
+
 test('a place outside the network is recorded with its name and phone and goes on like any other', () => {
   const outside = decided('no_bed', 'place_outside', 'requester', { openOffers: 0 })
   assert.equal(outside.to, 'confirmed')

@@ -89,6 +89,75 @@ test('a second patient cannot get that bed', async () => {
   assert.deepEqual(whyNot.find((one) => one.hospitalId === hospital.id)?.reasons, ['not-free'])
 })
 
+test('of every hospital it is said in which place it stands or why not, also when it is asked for by name', async () => {
+  await using w = await world({ hospitals: 6, slots: 1 })
+  await w.test.cell.deps.db.sql(`update beds.slot set state = 'closed' where hospital_id in ('H-005', 'H-006')`)
+  const request = await w.matching()
+  const candidates = async (query: { limit?: number; whyNot?: number; hospital?: string }) =>
+    must(await w.desk.call(e.listCandidates, { params: { id: request.id }, query }))
+  const all = await candidates({ limit: 100, whyNot: 5_000 })
+  const said = [...all.candidates, ...all.whyNot].map(({ hospitalId }) => hospitalId)
+  assert.deepEqual(said.sort(), [w.originId, ...w.hospitals.map(({ id }) => id)].sort())
+  assert.deepEqual([all.candidatesTotal, all.whyNotTotal], [4, 3])
+  const few = await candidates({ limit: 1, whyNot: 1 })
+  assert.deepEqual([few.candidates.length, few.whyNot.length], [1, 1])
+  assert.deepEqual([few.candidatesTotal, few.whyNotTotal], [4, 3])
+  const last = all.candidates.at(-1)
+  assert.ok(last)
+  const named = await candidates({ limit: 1, whyNot: 1, hospital: last.hospitalName.toLowerCase() })
+  assert.deepEqual(
+    named.candidates.map(({ hospitalId, rank }) => [hospitalId, rank]),
+    [[last.hospitalId, 4]],
+  )
+  assert.equal(named.whyNotTotal, 0)
+  const closed = await candidates({ hospital: 'H-006' })
+  assert.deepEqual(
+    closed.whyNot.map(({ hospitalId }) => hospitalId),
+    ['H-006'],
+  )
+  assert.equal((await candidates({ hospital: '없는 병원' })).whyNotTotal, 0)
+})
+
+test('a patient who arrives without anybody having tapped the transport is let in', async () => {
+  await using w = await world({ hospitals: 1, slots: 1 })
+  const [hospital] = w.hospitals
+  assert.ok(hospital)
+  const offered = await ask(w, await w.matching())
+  must(
+    await hospital.desk.call(e.actOnOffer, {
+      params: { id: offered.offers[0]?.id ?? '' },
+      body: { act: { event: 'accept' } },
+    }),
+  )
+  const confirmed = await act(w.requester, await see(w.requester, offered.id), { event: 'confirm' })
+  assert.ok((await see(hospital.desk, offered.id)).allowed.includes('arrive'))
+  const arrived = await act(hospital.desk, confirmed, { event: 'arrive' })
+  assert.equal((await act(hospital.desk, arrived, { event: 'admit' })).state, 'admitted')
+})
+
+test('the figures of a region count its own requests and beds, not those of one it stands in for', async () => {
+  await using w = await world({ hospitals: 1, slots: 2 })
+  const [hospital] = w.hospitals
+  assert.ok(hospital)
+  const offered = await ask(w, await w.matching())
+  const [offer] = offered.offers
+  assert.ok(offer)
+  must(
+    await hospital.desk.call(e.actOnOffer, {
+      params: { id: offer.id },
+      body: { act: { event: 'decline', reason: 'staff' } },
+    }),
+  )
+  const figures = async () => must(await w.desk.call(e.figures, { query: { hours: 24 } }))
+  assert.deepEqual((await figures()).declines, [{ reason: 'staff', count: 1 }])
+  await w.test.cell.deps.db.tx(async (tx) => {
+    await tx.sql(`select set_config('dure.telling', 'silent', true)`)
+    await tx.sql(`update beds.request set sido = '11' where id = $1`, [offered.id])
+  })
+  const own = await figures()
+  assert.deepEqual([own.declines, own.offers.sent, own.offers.declined], [[], 0, 0])
+})
+
 test('silence is an answer: the next hospital is asked when the time is over, and the last silence is told', async () => {
   await using w = await world({ hospitals: 2, slots: 1 })
   const request = await w.matching()

@@ -104,7 +104,7 @@ const Past = ({ figures }: { figures: Figures }) => {
   return (
     <>
       <Card title={t('board.waits', { hours: figures.windowHours })}>
-        <WaitsByClass rows={figures.byClass} />
+        <WaitsByClass rows={figures.byClass} hours={figures.windowHours} />
       </Card>
       <Card title={t('board.offers', { hours: figures.windowHours })}>
         <dl className="facts">

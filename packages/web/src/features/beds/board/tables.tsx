@@ -69,7 +69,7 @@ export const BedsByClass = ({ rows }: { rows: readonly ClassRow[] }) => {
   )
 }
 
-export const WaitsByClass = ({ rows }: { rows: Figures['byClass'] }) => {
+export const WaitsByClass = ({ rows, hours }: { rows: Figures['byClass']; hours: number }) => {
   const { t } = useTranslation()
   const spread = ({ p50Min, p95Min }: { p50Min: number | null; p95Min: number | null }) =>
     p50Min === null || p95Min === null
@@ -78,7 +78,7 @@ export const WaitsByClass = ({ rows }: { rows: Figures['byClass'] }) => {
   const shown = rows.filter((row) => row.waiting > 0 || row.toHold.count > 0 || row.toConfirmed.count > 0)
   if (shown.length === 0) return <p className="quiet">{t('board.noWaits')}</p>
   return (
-    <ScrollTable label={t('board.waits', { hours: 24 })}>
+    <ScrollTable label={t('board.waits', { hours })}>
       <table>
         <thead>
           <tr>
