@@ -58,6 +58,8 @@ export const candidates = z.object({
   requestId: id,
   at: instant,
   candidates: z.array(candidate),
+  candidatesTotal: z.int(),
+  /** Of those that are no candidate. With the candidates these are all hospitals. */
   whyNot: z.array(excluded),
   whyNotTotal: z.int(),
   /** How many are asked at once: three for severe, one otherwise. */
@@ -74,7 +76,9 @@ export const candidateEndpoints = {
     params: byId,
     query: z.object({
       limit: z.coerce.number().int().min(1).max(100).default(20),
-      whyNot: z.coerce.number().int().min(0).max(500).default(50),
+      whyNot: z.coerce.number().int().min(0).max(5_000).default(50),
+      /** Only hospitals whose name has this in it; a rank is that among all, the totals are of those named so. */
+      hospital: z.string().trim().min(1).max(60).optional(),
     }),
     response: { status: 200, schema: candidates },
     problems: placing,
@@ -113,7 +117,10 @@ export const candidateEndpoints = {
         pairs: z.array(
           z.object({ requestId: id, code: z.string(), hospitalId: id, hospitalName: z.string(), slotId: id }),
         ),
+        /** Looked at, and nothing fits. */
         unplaced: z.array(id),
+        /** Not looked at this time: more are waiting than one suggestion takes, most pressing first. */
+        later: z.array(id),
       }),
     },
     problems: [],

@@ -5,7 +5,7 @@ import { ok } from '../platform/result.ts'
 import { actOnRequest } from './acting.service.ts'
 import { actOnOffer } from './answering.service.ts'
 import { type Beds, byPerson, inWork, notFound, refuse, toRefusal } from './beds.service.ts'
-import { toCandidatesView } from './candidate-views.ts'
+import { onlyNamed, toCandidatesView } from './candidate-views.ts'
 import { deskRegion } from './desk-region.service.ts'
 import { boardNow, figuresNow } from './figures.service.ts'
 import { extendHold } from './holds.service.ts'
@@ -87,15 +87,18 @@ export const registerPlacing = (http: Http, beds: Beds): void => {
     const { row } = found.value
     const { mode } = await regionMode(beds.db, row.sido)
     const limits = { candidates: query.limit, whyNot: query.whyNot }
-    const ranking = await beds.finder.rank(found.value, now, { limits, mode })
+    const names = await namesOf(beds)
+    const ranking =
+      query.hospital === undefined
+        ? await beds.finder.rank(found.value, now, { limits, mode })
+        : onlyNamed(await beds.finder.rank(found.value, now, { mode }), query.hospital, names, limits)
     const { parallel } = offerPolicy(row.severity ?? 'severe', row.urgency, mode)
     const { byId } = await beds.finder.directory()
     const sido = (id: string) => byId.get(id)?.sidoCode ?? ''
     // How old the word of another region is, is asked only where one is shown.
     const isFar = ranking.candidates.some(({ hospitalId }) => sido(hospitalId) !== row.sido)
-    const [standings, names, labels, settled] = await Promise.all([
+    const [standings, labels, settled] = await Promise.all([
       isFar ? beds.exchange.standings() : [],
-      namesOf(beds),
       beds.finder.labels(),
       settledNow(beds, row, now),
     ])

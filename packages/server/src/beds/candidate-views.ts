@@ -48,6 +48,7 @@ export const toCandidatesView = (
       terms: one.terms.map(({ term, value, unit }) => ({ term, value, unit: UNITS[unit] })),
     }),
   ),
+  candidatesTotal: ranking.candidatesTotal,
   whyNot: ranking.whyNot.map((one) => ({
     hospitalId: one.hospitalId,
     hospitalName: names.name(one.hospitalId),
@@ -59,6 +60,27 @@ export const toCandidatesView = (
   whyNotTotal: ranking.whyNotTotal,
   parallel,
 })
+
+/** Of a ranking of all hospitals those whose name has these words in it: a desk is asked for one hospital, not for the first fifty. */
+export const onlyNamed = (
+  ranking: Ranking,
+  words: string,
+  { name }: Pick<Names, 'name'>,
+  limits: { readonly candidates: number; readonly whyNot: number },
+): Ranking => {
+  const wanted = plain(words)
+  const isNamed = ({ hospitalId }: { readonly hospitalId: string }) => plain(name(hospitalId)).includes(wanted)
+  const [candidates, whyNot] = [ranking.candidates.filter(isNamed), ranking.whyNot.filter(isNamed)]
+  return {
+    ...ranking,
+    candidates: candidates.slice(0, limits.candidates),
+    candidatesTotal: candidates.length,
+    whyNot: whyNot.slice(0, limits.whyNot),
+    whyNotTotal: whyNot.length,
+  }
+}
+
+const plain = (text: string): string => text.normalize('NFC').toLowerCase()
 
 /** A call about the figures of another class says nothing of the bed that is shown. */
 const concerning = (settled: readonly PhoneSettled[] = [], bedClass: string | null): PhoneSettled[] =>

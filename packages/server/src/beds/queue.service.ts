@@ -97,6 +97,7 @@ export const suggestForQueue = async (beds: Beds) => {
       hospitalName: names.name(hospitalId),
       slotId,
     })),
-    unplaced: [...unplaced, ...waiting.slice(MOST_SUGGESTED).map(({ id }) => id)],
+    unplaced,
+    later: waiting.slice(MOST_SUGGESTED).map(({ id }) => id),
   }
 }

@@ -37,6 +37,8 @@ const groups = [
   'need.',
   'refusedNext.',
   'stopReason.',
+  'sourceOperation.',
+  'sourceError.',
 ]
 const base = (key: string) => key.replace(/_(one|other)$/, '')
 

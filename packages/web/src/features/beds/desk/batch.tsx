@@ -1,11 +1,12 @@
-import { bedEndpoints } from '@dure/contract'
+import { bedEndpoints, type RequestRow } from '@dure/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { ActButton } from '../../../ui/act-button.tsx'
 import { Card } from '../../../ui/page.tsx'
 import { Empty, Read } from '../../../ui/states.tsx'
-import { Clock } from '../../../ui/time.tsx'
+import { Clock, Since } from '../../../ui/time.tsx'
+import { SeverityBadge } from '../shared/badges.tsx'
 import { assignmentQuery, queueQuery } from '../shared/queries.ts'
 
 /** The whole queue at once, as a suggestion. Nothing is sent until a person presses. */
@@ -17,7 +18,7 @@ export const BatchView = () => {
     <Card title={t('batch.title')}>
       <p className="quiet">{t('batch.explain')}</p>
       <Read query={suggestion}>
-        {({ at, pairs, unplaced }) => (
+        {({ at, pairs, unplaced, later }) => (
           <>
             <p className="quiet">
               {t('batch.countedAt')} <Clock at={at} seconds />
@@ -32,10 +33,26 @@ export const BatchView = () => {
                       <Link to="/desk" search={{ request: pair.requestId }}>
                         {pair.code}
                       </Link>
-                      <span>{row?.complaint ?? ''}</span>
-                      <span aria-hidden="true">→</span>
-                      <strong>{pair.hospitalName}</strong>
+                      {row === undefined ? null : (
+                        <>
+                          <SeverityBadge severity={row.severity} />
+                          <span>
+                            <strong>
+                              <Since at={row.waitingSince} />
+                            </strong>{' '}
+                            {t('queue.waiting')}
+                          </span>
+                          <span>{row.complaint}</span>
+                        </>
+                      )}
                     </div>
+                    <p className="offer-head">
+                      <span aria-hidden="true">→</span>
+                      <Link to="/hospitals/$id" params={{ id: pair.hospitalId }}>
+                        <strong>{pair.hospitalName}</strong>
+                      </Link>
+                      {row === undefined ? null : <span className="tag">{t(`bedClass.${row.requestedClass}`)}</span>}
+                    </p>
                     {row === undefined ? null : (
                       <ActButton
                         endpoint={bedEndpoints.sendOffers}
@@ -54,19 +71,24 @@ export const BatchView = () => {
                 )
               })}
             </ul>
-            {unplaced.length === 0 ? null : (
-              <p className="warning-text">
-                {t('batch.unplaced', { count: unplaced.length })}{' '}
-                {unplaced.map((id) => (
-                  <Link key={id} to="/desk" search={{ request: id }}>
-                    {rows.find((row) => row.id === id)?.code ?? id}{' '}
-                  </Link>
-                ))}
-              </p>
-            )}
+            <Left text={t('batch.unplaced', { count: unplaced.length })} ids={unplaced} rows={rows} />
+            <Left text={t('batch.later', { count: later.length })} ids={later} rows={rows} />
           </>
         )}
       </Read>
     </Card>
   )
 }
+
+/** Whom the suggestion has nothing for, each a tap from being looked at. */
+const Left = (props: { text: string; ids: readonly string[]; rows: readonly RequestRow[] }) =>
+  props.ids.length === 0 ? null : (
+    <p className="warning-text">
+      {props.text}{' '}
+      {props.ids.map((id) => (
+        <Link key={id} to="/desk" search={{ request: id }}>
+          {props.rows.find((row) => row.id === id)?.code ?? id}{' '}
+        </Link>
+      ))}
+    </p>
+  )

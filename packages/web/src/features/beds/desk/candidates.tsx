@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ActButton } from '../../../ui/act-button.tsx'
+import { Button } from '../../../ui/button.tsx'
 import { Card } from '../../../ui/page.tsx'
 import { Empty, Read } from '../../../ui/states.tsx'
 import { OPEN_OFFER_STATES } from '../shared/badges.tsx'
@@ -10,10 +11,14 @@ import { candidatesQuery } from '../shared/queries.ts'
 import { CandidateRow } from './candidate-row.tsx'
 import { WhyNot } from './why-not.tsx'
 
+/** More than anybody reads; the rest is found by name. */
+const MOST = 100
+
 /** Hospitals that fit, best first, each with its reasons; and for every other hospital why not. */
 export const Candidates = ({ request }: { request: RequestView }) => {
   const { t } = useTranslation()
-  const query = useQuery(candidatesQuery(request.id))
+  const [limit, setLimit] = useState<number>()
+  const query = useQuery(candidatesQuery(request.id, limit))
   return (
     <Card title={t('candidates.title')} className="candidates-card">
       <Read query={query}>
@@ -24,6 +29,18 @@ export const Candidates = ({ request }: { request: RequestView }) => {
             ) : (
               <CandidateList request={request} list={found.candidates} parallel={found.parallel} />
             )}
+            {found.candidates.length < found.candidatesTotal ? (
+              <p>
+                <span className="quiet">
+                  {t('candidates.more', { count: found.candidatesTotal - found.candidates.length })}
+                </span>{' '}
+                {limit === undefined ? (
+                  <Button size="small" onClick={() => setLimit(MOST)}>
+                    {t('directory.more')}
+                  </Button>
+                ) : null}
+              </p>
+            ) : null}
             <WhyNot request={request} list={found.whyNot} total={found.whyNotTotal} />
           </>
         )}

@@ -21,11 +21,25 @@ export const timelineQuery = (id: string) =>
     queryFn: ({ signal }) => read(bedEndpoints.timeline, { params: { id } }, signal),
   })
 
-export const candidatesQuery = (id: string) =>
+const CANDIDATES_FIRST = 12
+
+/** @param limit how many hospitals that fit; a dozen answers most questions */
+export const candidatesQuery = (id: string, limit = CANDIDATES_FIRST) =>
   queryOptions({
-    queryKey: ['candidates', id],
+    queryKey: ['candidates', id, limit],
     queryFn: ({ signal }) =>
-      read(bedEndpoints.listCandidates, { params: { id }, query: { limit: 12, whyNot: 40 } }, signal),
+      read(bedEndpoints.listCandidates, { params: { id }, query: { limit, whyNot: 40 } }, signal),
+    placeholderData: (previous) => (previous?.requestId === id ? previous : undefined),
+  })
+
+/** Where the hospitals of this name stand: as a candidate, or why not. */
+export const namedCandidatesQuery = (id: string, hospital: string) =>
+  queryOptions({
+    queryKey: ['candidates', id, 'named', hospital],
+    queryFn: ({ signal }) =>
+      read(bedEndpoints.listCandidates, { params: { id }, query: { limit: 20, whyNot: 20, hospital } }, signal),
+    enabled: hospital.length >= 2,
+    placeholderData: (previous) => (previous?.requestId === id ? previous : undefined),
   })
 
 export const assignmentQuery = queryOptions({
