@@ -109,10 +109,10 @@ export const toCountView = (stated: StatedCount, now: Date): BedCountView => ({
   freshness: freshnessOf(stated.bedClass, stated.asOf, now),
 })
 
-/** @param pollEveryS seconds between polls; undefined = no poller in this cell, and nothing can fall silent */
+/** @param pollEveryS seconds between polls; undefined = this cell polls nobody (any more), and what was polled once is silent */
 export const toSourceView = (state: SourceState, now: Date, pollEveryS: number | undefined): SourceView => {
-  const polled = state.kind === 'nemc_poll' && pollEveryS !== undefined
-  const silentAfterMin = polled ? Math.ceil((pollEveryS * SILENT_AFTER_ROUNDS) / 60) : null
+  const polled = state.kind === 'nemc_poll'
+  const silentAfterMin = polled ? Math.ceil(((pollEveryS ?? 0) * SILENT_AFTER_ROUNDS) / 60) : null
   const ageMin = ageOf(state.lastSuccessAt, now)
   return {
     key: state.key,

@@ -4,6 +4,25 @@ import { backoffMs } from '../offline/backoff.ts'
 
 /** Keys of queries that no event of the cell changes. */
 const NOT_LIVE: readonly unknown[] = ['me', 'demo-people', 'severity', 'identity']
+/**
+ * Keys of what tells how old something is. Ages grow and limits pass without any event, and a quiet region must not show as fresh
+ * what was fresh an hour ago. The shortest limit is a quarter of an hour.
+ */
+const AGEING: readonly unknown[] = [
+  'requests',
+  'offers',
+  'candidates',
+  'assignment',
+  'slots',
+  'capacity',
+  'board',
+  'figures',
+  'hospital',
+  'sources',
+  'on-call',
+  'roster-warnings',
+]
+const AGE_LOOK_MS = 60_000
 const AT_MOST_EVERY_MS = 400
 const KEEP_MS = 14 * 3_600_000
 
@@ -13,6 +32,7 @@ export const queries = new QueryClient({
       // The browser's idea of being online is not asked: the request itself tells.
       networkMode: 'always',
       staleTime: 15_000,
+      refetchInterval: ({ queryKey: [kind] }) => (AGEING.includes(kind) ? AGE_LOOK_MS : false),
       // A screen that was seen today opens without an answer too; memory and device have the same.
       gcTime: KEEP_MS,
       refetchOnReconnect: false,

@@ -13,6 +13,7 @@ import { StopTags } from '../../ui/hospital-word/stops.tsx'
 import { PageTitle } from '../../ui/page.tsx'
 import { Empty, Failed, Loading } from '../../ui/states.tsx'
 import { hospitalsQuery } from './queries.ts'
+import { SilentSources } from './silent-sources.tsx'
 
 /** Find a hospital by name, place, ability or kind of bed. */
 export const DirectoryPage = () => {
@@ -41,6 +42,7 @@ export const DirectoryPage = () => {
         </Link>
       </div>
       <StaleNote />
+      <SilentSources />
       <search className="filters">
         <TextField name="q" label={t('directory.search')} type="search" value={q} onChange={setQ} maxLength={60} />
         <SelectField

@@ -13,6 +13,7 @@ import { Read } from '../../ui/states.tsx'
 import { Clock } from '../../ui/time.tsx'
 import { BedFigures } from './bed-figures.tsx'
 import { CapabilityList } from './capability-list.tsx'
+import { SilentSources } from './silent-sources.tsx'
 
 /** Everything known about one hospital, every figure with where it comes from and how old it is. */
 export const HospitalPage = () => {
@@ -26,6 +27,7 @@ export const HospitalPage = () => {
       </Link>
       <PageTitle>{query.data?.name ?? t('directory.hospital')}</PageTitle>
       <StaleNote />
+      <SilentSources />
       <Read query={query}>{(hospital) => <HospitalBody hospital={hospital} />}</Read>
     </div>
   )

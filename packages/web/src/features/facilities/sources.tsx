@@ -11,6 +11,7 @@ import { Status } from '../../ui/shape.tsx'
 import { Empty, Read } from '../../ui/states.tsx'
 import { Clock } from '../../ui/time.tsx'
 import { sourcesQuery } from './queries.ts'
+import { aboutOf, errorOf, STATE_LOOKS, stateOf } from './source-words.ts'
 
 /** What we listen to from outside. A silent source keeps its last good figures, and here it says how old they are. */
 export const SourcesPage = () => {
@@ -27,7 +28,7 @@ export const SourcesPage = () => {
             <Empty title={t('sources.empty')}>{t('sources.emptyNext')}</Empty>
           ) : (
             <div className="source-grid">
-              {sources.map((source) => (
+              {sources.toSorted(silentFirst).map((source) => (
                 <SourceCard key={source.key} source={source} />
               ))}
             </div>
@@ -38,21 +39,23 @@ export const SourcesPage = () => {
   )
 }
 
+const silentFirst = (one: SourceView, other: SourceView): number => Number(other.silent) - Number(one.silent)
+
 const SourceCard = ({ source }: { source: SourceView }) => {
   const { t } = useTranslation()
+  const state = stateOf(source)
+  const look = STATE_LOOKS[state]
   const clock = (at: string | null) => (at === null ? t('common.never') : <Clock at={at} seconds />)
   return (
     <Card
       title={t(`sourceKind.${source.kind}`)}
       aside={
-        <Status shape={source.silent ? 'cross' : 'circle'} tone={source.silent ? 'danger' : 'success'}>
-          {t(source.silent ? 'sources.silent' : 'sources.speaking')}
+        <Status shape={look.shape} tone={look.tone}>
+          {t(`sources.${state}`)}
         </Status>
       }
     >
-      <p className="quiet">
-        {source.sidoCode === null ? '' : t(`sido.${source.sidoCode as '28'}`)} {source.operation ?? source.key}
-      </p>
+      {source.operation === null && source.sidoCode === null ? null : <p className="quiet">{aboutOf(t, source)}</p>}
       <Facts
         rows={[
           [
@@ -65,7 +68,7 @@ const SourceCard = ({ source }: { source: SourceView }) => {
           [t('sources.items'), <Count key="items" value={source.items} />],
           [t('sources.refused'), <Count key="refused" value={source.refused} />],
           [t('sources.flagged'), <Count key="flagged" value={source.flagged} />],
-          [t('sources.error'), source.errorCode === null ? null : `${source.errorCode} ${source.errorDetail ?? ''}`],
+          [t('sources.error'), errorOf(t, source)],
           [t('sources.failures'), source.failuresInRow === 0 ? null : source.failuresInRow],
         ]}
       />
