@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { describeFaults, readConfig } from './config.ts'
 
@@ -42,6 +43,16 @@ test('a variable nobody reads is a fault: it is a misspelling', () => {
   assert(!config.ok)
   assert.equal(config.error[0]?.variable, 'DURE_PROT')
   assert.match(config.error[0]?.expected ?? '', /DURE_PORT/)
+})
+
+test('docs/configuration.md names every variable that is read, and no other', () => {
+  const config = read({ DURE_PROT: '8080' })
+  assert(!config.ok)
+  const known = config.error[0]?.expected.split(' known are ')[1]?.split(', ') ?? []
+  const page = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8')
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'))
+  const told = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name))
+  assert.deepEqual(told.sort(), [...known].sort())
 })
 
 test('what was given is not repeated: it may be a secret', () => {

@@ -1,19 +1,45 @@
+import { accessSync, constants } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Config, type ConfigFault, describeFaults, readConfig } from './config.ts'
 import { logFile, logStderr } from './log-file.ts'
 import { type Logger, makeLogger } from './logger.ts'
-import type { Result } from './result.ts'
 
 /** How a program of ours ends: 0 asked to, 1 broke, 2 wrong configuration. */
 export const EXIT = { asked: 0, broken: 1, misconfigured: 2 } as const
 
 /** The configuration of this process, or the end of it with every fault named on stderr. */
 export const configOrExit = (env: NodeJS.ProcessEnv, cwd: string): Config => {
-  const config: Result<Config, readonly ConfigFault[]> = readConfig(env, cwd)
-  if (config.ok) return config.value
-  process.stderr.write(`${describeFaults(config.error)}\n`)
-  process.exit(EXIT.misconfigured)
+  const config = readConfig(env, cwd)
+  const faults = [...(config.ok ? [] : config.error), ...missingFiles(env, cwd)]
+  if (config.ok && faults.length === 0) return config.value
+  process.stderr.write(`${describeFaults(faults)}\n`)
+  return process.exit(EXIT.misconfigured)
+}
+
+/** What has to be there before the start. What is in it its slice checks. */
+const NEEDED_FILES = ['DURE_CARRIERS_FILE', 'DURE_OIDC_FILE', 'DURE_PACK_ROOTS', 'DURE_CELLS'] as const
+
+/** Of the files and programs that the environment names, those that cannot be read: some would be missed only when they are used. */
+export const missingFiles = (env: NodeJS.ProcessEnv, cwd: string): readonly ConfigFault[] => {
+  const { PGBIN } = env
+  const files = NEEDED_FILES.flatMap((variable) => {
+    const named = env[variable] ?? ''
+    return named === '' || isThere(resolve(cwd, named), constants.R_OK)
+      ? []
+      : [{ variable, expected: 'a file that is there and can be read' }]
+  })
+  const isServer = PGBIN === undefined || !PGBIN.startsWith('/') || isThere(join(PGBIN, 'postgres'), constants.X_OK)
+  return isServer ? files : [...files, { variable: 'PGBIN', expected: 'a folder with initdb and postgres' }]
+}
+
+const isThere = (path: string, mode: number): boolean => {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** JSON lines to the configured file, or to stderr. */
