@@ -1,5 +1,6 @@
 // `dure <command>`: what an operator does from a terminal.
-import type pg from 'pg'
+import pg from 'pg'
+import { DEMO_SETS, databaseOf } from '../src/demo-cells/cells.ts'
 import { peopleCommand } from '../src/platform/auth.command.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import type { CommandIo } from '../src/platform/command.ts'
@@ -42,18 +43,36 @@ const config = (): Config => {
 
 /** The cell's database: the external one, the one a running server uses, or the embedded one started for this command. */
 const openDb = async (): Promise<Db> => {
-  const { databaseUrl, ownerDatabaseUrl, dataDir, pgBin } = config()
+  const { databaseUrl, ownerDatabaseUrl, dataDir, pgBin, region } = config()
   const log = makeLogger('warn', undefined)
   let connection: pg.ClientConfig = { connectionString: ownerDatabaseUrl ?? databaseUrl }
   if (databaseUrl === undefined) {
     const server = await startPostgres({ dataDir, pgBin, attach: true })
     endings.unshift(() => server.close())
-    connection = server.connection
+    connection = server.owned ? server.connection : await ofRunningDemo(server.connection, region)
   }
   await migrate(connection, log)
   const db = openDatabase({ connection, poolSize: 4, log })
   endings.unshift(() => db.close())
   return db
+}
+
+/** The demo of several cells gives each a database of its own; what is imported into another one nobody would ever see. */
+const ofRunningDemo = async (connection: pg.ClientConfig, region: string): Promise<pg.ClientConfig> => {
+  const client = new pg.Client(connection)
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ datname: string }>(
+      'select distinct datname from pg_stat_activity where datname = any ($1) order by datname',
+      [DEMO_SETS.map((set) => databaseOf(set, region))],
+    )
+    const [running] = rows
+    if (running === undefined) return connection
+    process.stderr.write(`dure: at cell ${region} of the demo that runs here (DURE_REGION names another)\n`)
+    return { ...connection, database: running.datname }
+  } finally {
+    await client.end()
+  }
 }
 
 const io: CommandIo = {

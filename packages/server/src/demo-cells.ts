@@ -17,6 +17,10 @@ interface Running {
 
 export const runCells = async (flags: DemoFlags): Promise<void> => {
   const config = configOrExit({ DURE_DEMO: '1', ...process.env }, process.cwd())
+  if (portOf(config.port, CONTROL_OFFSET) > 65_535) {
+    process.stderr.write(`The demo takes ${CONTROL_OFFSET + 1} ports from DURE_PORT on; set it to a lower one\n`)
+    process.exit(EXIT.misconfigured)
+  }
   let running: Running | undefined
   await runUntilAsked(
     async () => {

@@ -18,6 +18,9 @@ export const CONTROL_OFFSET = DEMO_CELLS.length
 /** 0 lets the system choose each of them. */
 export const portOf = (first: number, offset: number): number => (first === 0 ? 0 : first + offset)
 
+/** Names of the sets of cells that one data folder may hold. */
+export const DEMO_SETS = ['cells', 'story'] as const
+
 export const databaseOf = (set: string, code: string): string => `dure_${set}_${code}`
 
 /** Every pair once. */

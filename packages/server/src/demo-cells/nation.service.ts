@@ -6,7 +6,7 @@ import { type Config, readConfig } from '../platform/config.ts'
 import { makeLogger } from '../platform/logger.ts'
 import { migrate } from '../platform/migrate.ts'
 import { startPostgres } from '../platform/postgres.ts'
-import { addressOf, DEMO_CELLS, databaseOf, portOf } from './cells.ts'
+import { addressOf, DEMO_CELLS, type DEMO_SETS, databaseOf, portOf } from './cells.ts'
 import { askAt, type Databases, databasesOf } from './databases.service.ts'
 import { dataDirOf, type Founding, foundNation } from './founding.service.ts'
 import { type Member, makeMember } from './member.service.ts'
@@ -53,7 +53,7 @@ export interface NationOptions {
   /** Where the control page is. */
   readonly controlPort: number
   /** Name of this set of cells in the data folder. */
-  readonly set: 'cells' | 'story'
+  readonly set: (typeof DEMO_SETS)[number]
   /** Forget what earlier runs of this set left. */
   readonly fresh: boolean
   /** Where the cells log to; default: a file each. */
