@@ -1,4 +1,4 @@
-import type { BedClass, board, Figures } from '@dure/contract'
+import { BED_CLASSES, type BedClass, type board, type Figures } from '@dure/contract'
 import type { z } from 'zod'
 import type { Beds } from './beds.service.ts'
 import {
@@ -16,6 +16,9 @@ import {
 import { regionMode } from './region.sql.ts'
 
 const HOUR_MS = 3_600_000
+/** Intensive care first, as in the vocabulary: the order in which people look. */
+const byClassOrder = (one: { readonly bedClass: BedClass }, other: { readonly bedClass: BedClass }): number =>
+  BED_CLASSES.indexOf(one.bedClass) - BED_CLASSES.indexOf(other.bedClass)
 const tenth = (minutes: number | null): number | null => (minutes === null ? null : Math.round(minutes * 10) / 10)
 const spread = (p50: number | null, p95: number | null, count: number) => ({
   p50Min: tenth(p50),
@@ -40,15 +43,17 @@ export const boardNow = async ({ db, clock }: Beds, region: string): Promise<z.i
     oldest: oldestView(await oldestWaiting(db, region)),
     toConfirmed: spread(confirmed.p50, confirmed.p95, confirmed.count),
     byState: Object.fromEntries(states.map((row) => [row.state, row.count])),
-    byClass: (await slotCounts(db, now, region)).map((row) => ({
-      bedClass: row.bed_class,
-      staffed: row.staffed,
-      free: row.free,
-      held: row.held,
-      occupied: row.occupied,
-      other: row.other,
-      stale: row.stale + row.expired,
-    })),
+    byClass: (await slotCounts(db, now, region))
+      .map((row) => ({
+        bedClass: row.bed_class,
+        staffed: row.staffed,
+        free: row.free,
+        held: row.held,
+        occupied: row.occupied,
+        other: row.other,
+        stale: row.stale + row.expired,
+      }))
+      .toSorted(byClassOrder),
   }
 }
 
@@ -68,11 +73,13 @@ export const figuresNow = async ({ db, clock }: Beds, region: string, hours: num
     windowHours: hours,
     waiting: states.reduce((total, row) => total + (row.waiting ? row.count : 0), 0),
     oldest: oldestView(await oldestWaiting(db, region)),
-    byClass: (await timesByClass(db, region, since)).map((row) => ({
-      bedClass: row.group as BedClass,
-      ...timesOf(row),
-      toHold: spread(row.hold_p50, row.hold_p95, row.hold_count),
-    })),
+    byClass: (await timesByClass(db, region, since))
+      .map((row) => ({
+        bedClass: row.group as BedClass,
+        ...timesOf(row),
+        toHold: spread(row.hold_p50, row.hold_p95, row.hold_count),
+      }))
+      .toSorted(byClassOrder),
     bySeverity: (await timesBySeverity(db, region, since)).map((row) => ({ severity: row.group, ...timesOf(row) })),
     offers: {
       sent: offers.sent,

@@ -17,7 +17,9 @@ const dayIn = (at: Date, language: Language) =>
     day: '2-digit',
   }).format(at)
 
-/** 14:02:11, with the day before it when it is not today. */
+const yearIn = (at: Date): string => new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, year: 'numeric' }).format(at)
+
+/** 14:02:11, with the day before it when it is not today, and the year when it is another one. */
 export const formatClock = (at: Date, now: Date, language: Language, seconds = false): string => {
   const sameDay = dayIn(at, language) === dayIn(now, language)
   return new Intl.DateTimeFormat(localeOf(language), {
@@ -27,6 +29,7 @@ export const formatClock = (at: Date, now: Date, language: Language, seconds = f
     minute: '2-digit',
     ...(seconds ? { second: '2-digit' } : {}),
     ...(sameDay ? {} : { month: 'short', day: 'numeric' }),
+    ...(yearIn(at) === yearIn(now) ? {} : { year: 'numeric' }),
   }).format(at)
 }
 

@@ -2,7 +2,7 @@ import type { SourceView } from '@dure/contract'
 import i18next, { type ParseKeys, type TFunction } from 'i18next'
 import type { ShapeName, Tone } from '../../ui/shape.tsx'
 
-type Named = Pick<SourceView, 'kind' | 'key' | 'sidoCode' | 'operation'>
+type Named = Pick<SourceView, 'kind' | 'sidoCode' | 'operation'>
 
 /** Codes of the server that may grow: one that is not in the catalogue stands as it is. */
 const wordFor = (t: TFunction, group: 'sourceOperation' | 'sourceError', code: string): string => {
@@ -11,16 +11,18 @@ const wordFor = (t: TFunction, group: 'sourceOperation' | 'sourceError', code: s
 }
 
 /** What a source tells, and of which region. */
-export const aboutOf = (t: TFunction, { key, sidoCode, operation }: Named): string =>
+export const aboutOf = (t: TFunction, { sidoCode, operation }: Named): string =>
   [
     sidoCode === null ? null : t(`sido.${sidoCode as '28'}`),
-    operation === null ? key : wordFor(t, 'sourceOperation', operation),
+    operation === null ? null : wordFor(t, 'sourceOperation', operation),
   ]
     .filter((part) => part !== null)
     .join(' · ')
 
-export const nameOf = (t: TFunction, source: Named): string =>
-  `${t(`sourceKind.${source.kind}`)} (${aboutOf(t, source)})`
+export const nameOf = (t: TFunction, source: Named): string => {
+  const about = aboutOf(t, source)
+  return about === '' ? t(`sourceKind.${source.kind}`) : `${t(`sourceKind.${source.kind}`)} (${about})`
+}
 
 export const errorOf = (t: TFunction, { errorCode, errorDetail }: SourceView): string | null =>
   errorCode === null ? null : `${wordFor(t, 'sourceError', errorCode)} (${errorDetail ?? errorCode})`

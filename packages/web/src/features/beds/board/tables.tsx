@@ -65,6 +65,7 @@ export const BedsByClass = ({ rows }: { rows: readonly ClassRow[] }) => {
         <span className="legend-third" aria-hidden="true" /> {t('board.held')}
         <span className="legend-second" aria-hidden="true" /> {t('board.occupied')}
       </p>
+      <p className="quiet">{t('board.freeMeans')}</p>
     </ScrollTable>
   )
 }
