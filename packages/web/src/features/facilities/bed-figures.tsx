@@ -1,9 +1,13 @@
-import type { BedCountView } from '@dure/contract'
+import { BED_CLASSES, type BedCountView } from '@dure/contract'
 import { useTranslation } from 'react-i18next'
 import { Count } from '../../ui/count.tsx'
 import { ScrollTable } from '../../ui/scroll-table.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { Provenance } from './provenance.tsx'
+
+/** Intensive care first; where two sources speak of a class, both stand. */
+const inOrder = (one: BedCountView, other: BedCountView): number =>
+  BED_CLASSES.indexOf(one.bedClass) - BED_CLASSES.indexOf(other.bedClass)
 
 /** Beds by class as reported: unknown is said to be unknown, and below zero is shown as below zero. */
 export const BedFigures = ({ counts }: { counts: readonly BedCountView[] }) => {
@@ -25,8 +29,8 @@ export const BedFigures = ({ counts }: { counts: readonly BedCountView[] }) => {
           </tr>
         </thead>
         <tbody>
-          {counts.map((one) => (
-            <tr key={one.bedClass}>
+          {counts.toSorted(inOrder).map((one) => (
+            <tr key={`${one.bedClass} ${one.source}`}>
               <th scope="row">{t(`bedClass.${one.bedClass}`)}</th>
               <td className="number">
                 <Count value={one.available} />
