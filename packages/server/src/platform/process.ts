@@ -50,6 +50,8 @@ export const openLog = async (config: Config): Promise<Logger> => {
 }
 
 const PARENT_LOOK_MS = 500
+/** The terminal gives Ctrl-C to us and to npm, and npm passes it on: signals this close together are one press. */
+const ONE_PRESS_MS = 1_000
 
 export interface RunOptions {
   /** End when the process that started this one is gone. */
@@ -57,18 +59,20 @@ export interface RunOptions {
 }
 
 /**
- * Runs something closable until it is asked to end: SIGINT, SIGTERM, or the loss of the parent. A second signal does not wait;
+ * Runs something closable until it is asked to end: SIGINT, SIGTERM, or the loss of the parent. A second press does not wait;
  * the database ends by its parent-death signal then.
  */
 export const runUntilAsked = async (
   start: () => Promise<{ close(): Promise<void> }>,
   { withParent = false }: RunOptions = {},
 ): Promise<void> => {
-  let asked = 0
+  let askedAt: number | undefined
   let running: { close(): Promise<void> } | undefined
   const end = async (): Promise<void> => {
-    asked += 1
-    if (asked > 1) process.exit(EXIT.broken)
+    const isAgain = askedAt !== undefined
+    if (isAgain && performance.now() - (askedAt ?? 0) < ONE_PRESS_MS) return
+    if (isAgain) process.exit(EXIT.broken)
+    askedAt = performance.now()
     // While starting there is nothing to close yet; the check below the start closes it.
     if (running === undefined) return
     await closeAndExit(running)
@@ -83,7 +87,7 @@ export const runUntilAsked = async (
     process.stderr.write(`Dure did not start: ${explain(error)}\n`)
     process.exit(EXIT.broken)
   }
-  if (asked > 0) await closeAndExit(running)
+  if (askedAt !== undefined) await closeAndExit(running)
 }
 
 const closeAndExit = async (running: { close(): Promise<void> }): Promise<void> => {
