@@ -84,8 +84,12 @@ export const makeDirectory = (deps: Needs): Directory => {
       renew(tx)
     },
     renew,
-    // Nobody tells us of changes before we listen: then the version is looked at every time.
-    current: async () => (listening === undefined ? refresh() : (snapshot ?? refresh())),
+    // Nobody tells us of changes before we listen: then the version is looked at every time. A transaction looks by itself: another's
+    // load may wait for a connection that is only free once this transaction has ended.
+    current: async () => {
+      if (listening !== undefined && snapshot !== undefined) return snapshot
+      return deps.db.within ? loadSnapshot(deps, snapshot) : refresh()
+    },
     refresh,
     begin: async () => {
       await refresh()

@@ -42,8 +42,11 @@ export const registerRoomRoutes = (http: Http, rooms: Rooms, guests: Guests): vo
 
   route(e.findParties, ({ query }) => findParties(rooms, query.q))
 
-  route(e.postMessage, async ({ person, params, body, now }) =>
-    writeMessage(rooms, await authorOf(rooms, person), params.id, body, now),
+  // Its own id makes it once: no answer is kept beside it.
+  route(
+    e.postMessage,
+    async ({ person, params, body, now }) => writeMessage(rooms, await authorOf(rooms, person), params.id, body, now),
+    { once: false },
   )
 
   route(e.retractMessage, async ({ person, params, body, now }) =>
