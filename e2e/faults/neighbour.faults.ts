@@ -12,6 +12,7 @@ import { eventually } from '../../packages/server/src/testing/process.ts'
 import { ask, callAs, must, triaged } from '../api.ts'
 import { DESKTOP, enterAs, openPerson, type Person, PHONE, startBrowser, takePictures } from '../browser.ts'
 import { sealedOf } from '../device.ts'
+import { chip } from '../steps.ts'
 
 /** Generous: four cells and a browser share what processors there are. */
 const LIMIT_MS = 90_000
@@ -183,9 +184,22 @@ test('the cell is lost and Seoul stands in: an open screen of an Incheon hospita
   await page.getByRole('dialog').getByRole('button', { name: '소독 시작', exact: true }).click()
   await page.getByRole('dialog').waitFor({ state: 'detached', timeout: LIMIT_MS })
 
+  // Its own word is read and said there, and goes home with the rest.
+  const word = page.locator('.own-word')
+  await word.locator('.status-word', { hasText: '환자를 받고 있음' }).waitFor({ timeout: LIMIT_MS })
+  await word.getByRole('button', { name: '수용 중단' }).click()
+  await chip(page, 'reason', '의료진 부족').click()
+  await page.getByRole('dialog').locator('button[type="submit"]').click()
+  await page.getByRole('dialog').waitFor({ state: 'detached', timeout: LIMIT_MS })
+  await word.locator('.stops', { hasText: '의료진 부족' }).waitFor({ timeout: LIMIT_MS })
+  await picture(page, 'neighbour-word')
+
   await nation.member(HOME).start()
   await comeHome()
   await at(page, null)
+  await word.locator('.stops', { hasText: '의료진 부족' }).waitFor({ timeout: LIMIT_MS })
+  await word.getByRole('button', { name: '수용 재개' }).click()
+  await word.locator('.status-word', { hasText: '환자를 받고 있음' }).waitFor({ timeout: LIMIT_MS })
   const back = await as(HOME, 'demo-28-placement-1')
   await until('the accepted bed is home', async () => {
     const { state, hold } = must(await back(bedEndpoints.getRequest, { params: { id: request.id } }))
@@ -198,7 +212,7 @@ test('the cell is lost and Seoul stands in: an open screen of an Incheon hospita
   await picture(page, 'back')
 })
 
-test('the own cell answers, but a neighbour stands in for it: what is pressed there is done by the neighbour, and the screen goes along', async () => {
+test('the own cell answers, but a neighbour stands in for it: what is pressed there is done by the neighbour, and the screen goes along', async (t) => {
   const { page } = hospital
   nation.cutOff(HOME)
   assert.equal(await nation.standIn(NEIGHBOUR, HOME), null)
@@ -212,6 +226,10 @@ test('the own cell answers, but a neighbour stands in for it: what is pressed th
     (await slotsAt(there, hospitalId)).every(({ state, freshness }) => state !== 'available' || freshness === 'fresh'),
   )
   await comeHome()
+  // Whatever is pressed at the neighbour now is decided at home, without a wait for the next look there.
+  const given = performance.now()
+  await page.locator('.still-true button').click()
   await at(page, null)
+  t.diagnostic(`at home ${((performance.now() - given) / 1000).toFixed(1)} s after the region was given back`)
   await hospital.context.close()
 })

@@ -1,6 +1,5 @@
 import { bedEndpoints, type RequestInput } from '@dure/contract'
 import { type Http, serve } from '../platform/http.ts'
-import { appendOp } from '../platform/oplog.ts'
 import { ok } from '../platform/result.ts'
 import { actOnRequest } from './acting.service.ts'
 import { actOnOffer } from './answering.service.ts'
@@ -16,7 +15,7 @@ import { offerPolicy } from './offers.ts'
 import { settledNow } from './phone-checks.service.ts'
 import { lockPlacement } from './placing.service.ts'
 import { queueFor, suggestForQueue } from './queue.service.ts'
-import { regionMode, saveRegionMode } from './region.sql.ts'
+import { regionMode, saveRegionMode, tellMode } from './region.sql.ts'
 import { actorToDo, sightOf } from './relations.ts'
 import { changedMeanwhile, createRequest, editRequest } from './requests.service.ts'
 import { eventsOf } from './requests.sql.ts'
@@ -148,11 +147,11 @@ export const registerPlacing = (http: Http, beds: Beds): void => {
   route(e.figures, async ({ person, query }) => ok(await figuresNow(beds, await deskRegion(beds, person), query.hours)))
 
   route(e.setMode, async ({ person, body }) => {
-    if (person.region !== beds.region) return refuse('not-allowed', 'the mode of a region is set by its own desk')
+    const region = await deskRegion(beds, person)
+    if (person.region !== region) return refuse('not-allowed', 'the mode of a region is set by its own desk')
     const set = await inWork(beds, byPerson(person), async (work) => {
-      const row = await saveRegionMode(work.tx, beds.region, body.mode, body.why, person, work.now)
-      const op = { kind: 'mode-set', subject: beds.region, body: { mode: row.mode }, audience: { all: true } }
-      await appendOp(work.tx, { ...op, at: work.now })
+      const row = await saveRegionMode(work.tx, region, body.mode, body.why, person, work.now)
+      await tellMode(work.tx, region, row.mode, work.now)
       return ok({ mode: row.mode, since: row.since.toISOString() })
     })
     return set

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import { codeOf, type Db, type Tx } from '../platform/db.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Logger } from '../platform/logger.ts'
+import { NotWriting } from '../platform/oplog.ts'
 import type { Person } from '../platform/person.ts'
 import { err, type Result } from '../platform/result.ts'
 import type { By } from './by.ts'
@@ -69,8 +70,8 @@ export const inWork = async <T>(
     )
   } catch (error) {
     if (error instanceof Refused) return err(error.refusal)
-    // A region this cell stood in for and does not any more (0011-crossing.sql).
-    if (codeOf(error) === 'DU001') return refuse('wrong-state', 'another cell writes this region now; sign in there')
+    // A region this cell stood in for and does not any more (0011-crossing.sql): decided by who writes it now.
+    if (codeOf(error) === 'DU001') throw new NotWriting('stood-in')
     throw error
   }
 }

@@ -60,10 +60,9 @@ const round = async (beds: Beds, directory: WideDirectory): Promise<void> => {
       beds.log.warn({ err: error, duty: what }, 'duty-failed')
     }
   }
-  const own = await beds.exchange.standing(beds.region)
-  if (own?.mayWrite === true) await attempt('hospitals', () => tellHospitals(beds, directory))
   for (const { origin, mayWrite } of await beds.exchange.standings()) {
     if (!mayWrite) continue
+    await attempt('hospitals', () => tellHospitals(beds, directory, origin))
     for (const id of await askedOf(beds.db, origin)) await attempt('answer', () => answerFor(beds, id))
     for (const id of await openAsksOf(beds.db, origin)) await attempt('follow', () => followAsk(beds, id))
     const now = beds.clock.now()
@@ -73,8 +72,8 @@ const round = async (beds: Beds, directory: WideDirectory): Promise<void> => {
   }
 }
 
-const tellHospitals = async (beds: Beds, directory: WideDirectory): Promise<void> => {
+const tellHospitals = async (beds: Beds, directory: WideDirectory, origin: string): Promise<void> => {
   if (beds.exchange.cells.length < 2) return
   const own = await directory.own()
-  for (;;) if ((await beds.db.tx((tx) => sayHospitals(tx, own, beds.region, beds.clock.now()))) === 0) return
+  for (;;) if ((await beds.db.tx((tx) => sayHospitals(tx, own, origin, beds.clock.now()))) === 0) return
 }

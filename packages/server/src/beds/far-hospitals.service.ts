@@ -15,7 +15,7 @@ import { type HospitalStated, hospitalStated } from './told-bodies.ts'
 export interface WideDirectory extends Directory {
   /** Another region told something: read it again at the next use. */
   told(): void
-  /** Without the other regions. */
+  /** Only what this cell's own tables hold, as they are now. */
   own(): Promise<DirectorySnapshot>
 }
 
@@ -24,6 +24,7 @@ const LOOK_MS = 5_000
 
 export const withFarHospitals = (own: Directory, db: Queries, region: string): WideDirectory => {
   let far: readonly RankedHospital[] = []
+  let writes: ReadonlySet<string> = new Set()
   let farVersion = ''
   /** Rises with every reading: two words of one instant are two versions. */
   let readings = 0
@@ -34,11 +35,16 @@ export const withFarHospitals = (own: Directory, db: Queries, region: string): W
     if (!dirty && performance.now() - lookedAt < LOOK_MS) return
     dirty = false
     lookedAt = performance.now()
-    const [row] = await db.sql<{ version: string }>(
+    const [row] = await db.sql<{ version: string; writes: string[] }>(
       // Not the newest alone: the clocks of regions differ, and a later word may carry an earlier time.
-      `select count(*) || ':' || coalesce(sum(extract(epoch from told_at))::text, '') as version from beds.told_hospital`,
+      `with w as (select array(select origin from platform.writing order by origin) as writes)
+       select concat_ws(':', count(*), sum(extract(epoch from told_at)), w.writes) as version, w.writes
+         from w
+         left join beds.told_hospital on true
+        group by w.writes`,
     )
     if (row === undefined || row.version === farVersion) return
+    writes = new Set(row.writes)
     const rows = await db.sql<{ facts: unknown }>(`select h.facts from beds.told_hospital h order by h.id`)
     far = rows.map(({ facts }) => toHospital(hospitalStated.parse(facts))).filter((one) => one.sidoCode !== region)
     farVersion = row.version
@@ -49,9 +55,10 @@ export const withFarHospitals = (own: Directory, db: Queries, region: string): W
     if (far.length === 0) return snapshot
     const key = `${snapshot.version}+${readings}`
     if (merged?.key === key) return merged.snapshot
-    // The cell of a hospital's region knows it best: a register entry of ours about it gives way.
-    const theirs = new Set<string>(far.map(({ id }) => id))
-    const hospitals = [...snapshot.hospitals.filter(({ id }) => !theirs.has(id)), ...far]
+    // Who writes a hospital's region knows it best: a register entry of ours gives way, unless we stand in for that region.
+    const known = far.filter(({ id, sidoCode }) => !writes.has(sidoCode) || !snapshot.byId.has(id))
+    const theirs = new Set<string>(known.map(({ id }) => id))
+    const hospitals = [...snapshot.hospitals.filter(({ id }) => !theirs.has(id)), ...known]
     const byId = new Map(hospitals.map((one) => [one.id as string, one]))
     merged = { key, snapshot: { ...snapshot, version: key, hospitals, byId } }
     return merged.snapshot
@@ -67,7 +74,7 @@ export const withFarHospitals = (own: Directory, db: Queries, region: string): W
       dirty = true
       farVersion = ''
     },
-    own: () => own.current(),
+    own: () => own.refresh(),
   }
 }
 
@@ -126,7 +133,12 @@ const toStated = (hospital: RankedHospital, now: Date): HospitalStated => ({
       const fact = factAt(hospital, code, now)
       return fact === undefined
         ? []
-        : [[code, { answer: fact.answer, usableUntil: fact.usableUntil?.toISOString() ?? null }]]
+        : [
+            [
+              code,
+              { answer: fact.answer, source: fact.source, usableUntil: fact.usableUntil?.toISOString() ?? null },
+            ] as const,
+          ]
     }),
   ),
   stops: hospital.stops
@@ -142,7 +154,7 @@ const toStated = (hospital: RankedHospital, now: Date): HospitalStated => ({
 /** Hospitals said in one transaction. */
 const SAID_AT_ONCE = 200
 
-/** Says what changed of the own region's hospitals since it was last said. Gives how many. */
+/** Says what changed of the hospitals of a region this cell writes since it was last said. Gives how many. */
 export const sayHospitals = async (tx: Tx, own: DirectorySnapshot, region: string, now: Date): Promise<number> => {
   const rows = await tx.sql<{ id: string; digest: Buffer }>(
     `select h.id, h.digest from beds.hospital_said h where h.sido = $1`,
@@ -155,7 +167,7 @@ export const sayHospitals = async (tx: Tx, own: DirectorySnapshot, region: strin
     const body = toStated(hospital, now)
     const digest = sha256(canonicalJson(body))
     if (said.get(hospital.id) === digest.toString('hex')) continue
-    await appendOp(tx, { kind: 'hospital-stated', subject: hospital.id, body, audience: {}, at: now })
+    await appendOp(tx, { origin: region, kind: 'hospital-stated', subject: hospital.id, body, audience: {}, at: now })
     await tx.sql(
       `insert into beds.hospital_said (id, sido, digest) values ($1, $2, $3)
            on conflict (id) do update set sido = excluded.sido, digest = excluded.digest`,

@@ -95,7 +95,7 @@ export const registerBeds = (http: Http, needs: BedsNeeds): BedSlice => {
   registerErasure(deps, beds)
   needs.directory.onWord(warnThoseConcerned(beds))
   followRegions(exchange, finder, directory)
-  registerStandingIn(beds)
+  registerStandingIn(beds, directory)
   registerCrossing(deps, beds, duties)
   deps.onReady(async () => {
     await finder.refresh()

@@ -1,4 +1,4 @@
-import { REQUEST_STATES } from '@dure/contract'
+import { REGION_MODES, REQUEST_STATES } from '@dure/contract'
 import { z } from 'zod'
 import type { LogRecord, OpenedHere } from '../exchange/index.ts'
 import { cancel, scheduleAll } from '../platform/timers.ts'
@@ -15,7 +15,7 @@ import type { RequestTimer } from './placement-effects.ts'
 import { REQUEST_EVENTS } from './placement-table.ts'
 import { SERVICE_TARGETS_MS, type ServiceTarget } from './placement-times.ts'
 import { lockPlacement, planSearch, TIMER_KINDS, tellOffer } from './placing.service.ts'
-import { regionMode, saveRegionMode } from './region.sql.ts'
+import { MODE_SET, regionMode, saveRegionMode, tellMode } from './region.sql.ts'
 import type { Placement } from './relations.ts'
 import { addEvent } from './requests.sql.ts'
 import type { RequestRow } from './rows.ts'
@@ -124,15 +124,25 @@ const recallHistory = async (work: Work, opened: OpenedHere, known: ReadonlySet<
   }
 }
 
-const recallMode = async (work: Work, opened: OpenedHere): Promise<void> => {
-  const said = z.object({ mode: z.enum(['peace', 'war']) })
-  for await (const { body, at } of opened.regained(['mode-set'])) {
-    const { data } = said.safeParse(body)
+const modeSaid = z.object({ mode: z.enum(REGION_MODES) })
+
+/** Peace or war, as the log has it. */
+export const recallMode = async (work: Work, opened: OpenedHere): Promise<void> => {
+  for await (const { body, at } of opened.regained([MODE_SET])) {
+    const { data } = modeSaid.safeParse(body)
     const { mode } = await regionMode(work.tx, opened.origin)
     if (data === undefined || data.mode === mode) continue
     const by = { id: 'log', name: SYSTEM.name }
-    await saveRegionMode(work.tx, opened.origin, data.mode, 'from the own log', by, new Date(at))
+    await saveRegionMode(work.tx, opened.origin, data.mode, 'from the log', by, new Date(at))
   }
+}
+
+/** Set where the log that goes on does not have it: whoever stands in next has only the log. */
+export const tellUnsaidMode = async ({ tx, now }: Work, opened: OpenedHere): Promise<void> => {
+  let said: string | undefined
+  for await (const { body } of opened.said([MODE_SET])) said = modeSaid.safeParse(body).data?.mode ?? said
+  const { mode } = await regionMode(tx, opened.origin)
+  if (mode !== (said ?? 'peace')) await tellMode(tx, opened.origin, mode, now)
 }
 
 /** Sealed for the owner of the bed and for this cell, whose key is in the data folder and in no backup of the database. */

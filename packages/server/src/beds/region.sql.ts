@@ -1,5 +1,6 @@
 import type { RegionMode } from '@dure/contract'
 import type { Queries, Tx } from '../platform/db.ts'
+import { appendOp } from '../platform/oplog.ts'
 import { first } from './rows.ts'
 
 export interface RegionModeRow {
@@ -36,3 +37,8 @@ export const saveRegionMode = async (
       [sido, mode, now, why, by.id, by.name],
     ),
   )
+
+export const MODE_SET = 'mode-set'
+
+export const tellMode = (tx: Tx, sido: string, mode: RegionMode, now: Date): Promise<void> =>
+  appendOp(tx, { origin: sido, kind: MODE_SET, subject: sido, body: { mode }, audience: { all: true }, at: now })

@@ -1,4 +1,5 @@
 import { nextFencing, type OpenedHere } from '../exchange/index.ts'
+import { adoptHospitals } from '../facilities/index.ts'
 import type { Work } from './beds.service.ts'
 import { saySetAside } from './crossing.again.ts'
 import { endHoldRow } from './holds.sql.ts'
@@ -29,6 +30,7 @@ import {
   unheardHolds,
   unheardRequests,
 } from './taking-up.sql.ts'
+import { toldHospitals } from './told.sql.ts'
 
 type Here = Lost & Pick<OpenedHere, 'epoch' | 'reason'>
 
@@ -50,6 +52,7 @@ export const takeUp = async (work: Work, opened: OpenedHere): Promise<void> => {
   if (opened.isRegained) await recallRequests(work, opened, moved)
   await searchAgain(work, sido)
   await doubtFree(tx, null, now)
+  await adoptHospitals(tx, sido, await toldHospitals(tx, sido), 'regained', now)
   await planExpiries(work, null)
   await forgetTold(tx, sido)
   await forgetSaid(tx, sido)

@@ -76,8 +76,11 @@ export const hospitalStated = z.object({
   licensedBeds: z.int().nullable(),
   state: z.string(),
   source: z.string(),
-  /** Code → answer, with the last instant at which it may be used, if it ages. */
-  answers: z.record(z.string(), z.object({ answer: z.string(), usableUntil: z.string().nullable() })),
+  /** Code → answer, with the last instant at which it may be used, if it ages; who gave it is absent in what older cells say. */
+  answers: z.record(
+    z.string(),
+    z.object({ answer: z.string(), source: z.string().optional(), usableUntil: z.string().nullable() }),
+  ),
   /** Where it takes nobody; absent in what older cells say. */
   stops: z
     .array(

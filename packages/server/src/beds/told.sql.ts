@@ -143,6 +143,12 @@ export const putToldHospital = async (tx: Tx, sido: string, hospital: HospitalSt
   )
 }
 
+/** Every hospital of a region as its log says it. */
+export const toldHospitals = async (tx: Tx, sido: string): Promise<readonly unknown[]> =>
+  (
+    await tx.sql<{ facts: unknown }>(`select h.facts from beds.told_hospital h where h.sido = $1 order by h.id`, [sido])
+  ).map(({ facts }) => facts)
+
 /** A region's copy was cut back: what came of it is forgotten and made anew from what is kept. */
 export const forgetRegion = async (tx: Tx, sido: string): Promise<void> => {
   for (const table of ['told_slot', 'told_hold', 'told_request', 'told_hospital'])

@@ -11,7 +11,15 @@ import { type CellId, EPOCH_OPENED } from './log-record.ts'
 import { goneFrom, isBehind, type Marks, type Remembered } from './mark.service.ts'
 import { FOUNDING_EPOCH } from './opening.ts'
 import type { OpenedHere } from './ports.ts'
-import { findSetAside, isRegained, type Lived, livedOf, noteLost, regainedRecords } from './regained.sql.ts'
+import {
+  findSetAside,
+  isRegained,
+  type Lived,
+  livedOf,
+  noteLost,
+  regainedRecords,
+  saidRecords,
+} from './regained.sql.ts'
 import type { Registry } from './registry.service.ts'
 import { type PublicSealingKey, saveSealingKey } from './sealing.service.ts'
 
@@ -142,6 +150,7 @@ const openedHere = async (
   ...lived,
   isRegained: await isRegained(tx, opened.origin, lived.livedTo),
   regained: (kinds) => regainedRecords(tx, opened.origin, lived.livedTo, kinds),
+  said: (kinds) => saidRecords(tx, opened.origin, kinds),
 })
 
 /**

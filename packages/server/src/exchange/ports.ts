@@ -29,6 +29,8 @@ export interface OpenedHere {
   afterwards(step: () => Promise<void>): void
   /** The records of these kinds that these tables do not know, oldest first. */
   regained(kinds: readonly string[]): AsyncIterable<LogRecord>
+  /** All records of these kinds in the log that goes on, oldest first. */
+  said(kinds: readonly string[]): AsyncIterable<LogRecord>
 }
 export type OpenedHandler = (tx: Tx, opened: OpenedHere, now: Date) => Promise<void>
 

@@ -80,14 +80,26 @@ export const isRegained = async (db: Queries, origin: CellId, livedTo: number): 
 const PAGE = 500
 
 /** Records of the log behind `livedTo` that these tables did not decide, oldest first. */
-export async function* regainedRecords(
+export const regainedRecords = (
   db: Queries,
   origin: CellId,
   livedTo: number,
   kinds: readonly string[],
+): AsyncGenerator<LogRecord> => paged(db, `${REGAINED} and o.kind = any($3)`, origin, livedTo, kinds)
+
+/** All records of these kinds, oldest first. */
+export const saidRecords = (db: Queries, origin: CellId, kinds: readonly string[]): AsyncGenerator<LogRecord> =>
+  paged(db, `o.origin = $1 and o.seq > $2 and o.kind = any($3)`, origin, 0, kinds)
+
+async function* paged(
+  db: Queries,
+  where: string,
+  origin: CellId,
+  behind: number,
+  kinds: readonly string[],
 ): AsyncGenerator<LogRecord> {
-  for (let after = livedTo; ; ) {
-    const page = await recordsWhere(db, `${REGAINED} and o.kind = any($3)`, [origin, after, kinds], PAGE)
+  for (let after = behind; ; ) {
+    const page = await recordsWhere(db, where, [origin, after, kinds], PAGE)
     yield* page
     if (page.length < PAGE) return
     after = page.at(-1)?.seq ?? after

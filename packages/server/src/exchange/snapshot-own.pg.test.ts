@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bedEndpoints, facilityEndpoints, type HospitalStatement } from '@dure/contract'
+import { must } from '../testing/bed-world.ts'
+import { callers } from '../testing/cell.ts'
 import { testCells, until } from '../testing/cells.ts'
+import { settleRegion } from '../testing/regions.ts'
 import { baseAt, caughtUp, EVERY, env, goodUpTo, PATIENT_MS, sayMany, verified } from '../testing/snapshots.ts'
 import { lightOp } from '../testing/told-ops.ts'
 
@@ -11,6 +15,18 @@ test('a cell that lost its database gets its own log back from one that began la
   await writer.stop()
   const early = await writer.backup()
   await writer.start()
+  const home = await settleRegion({ ...callers(writer.cell), cell: writer.cell, clock: writer.cell.deps.clock })
+  const [hospitalId = ''] = home.hospitalIds
+  const hospital = await home.hospitalDesk()
+  const say = async (statement: HospitalStatement) =>
+    must(await hospital.call(facilityEndpoints.stateHospital, { params: { id: hospitalId }, body: { statement } }))
+  must(await home.desk.call(bedEndpoints.setMode, { body: { mode: 'war', why: '대유행' } }))
+  await say({ say: 'stop', bedClasses: ['CRITICAL', 'MODERATE'], reason: 'staff', until: null })
+  await say({ say: 'capability', code: 'eq_ecmo', answer: 'yes', until: null })
+  await say({ say: 'resume', bedClasses: ['MODERATE'] })
+  const isTold = async () =>
+    (await writer.log('28')).some(({ subject, kind }) => kind === 'hospital-stated' && subject === hospitalId)
+  await until('the hospital is told', isTold, PATIENT_MS)
   await sayMany(writer, 700, lightOp)
   await goodUpTo(writer, '28', EVERY)
   cells.heal('28', '41')
@@ -24,6 +40,20 @@ test('a cell that lost its database gets its own log back from one that began la
   await writer.start()
   await until('28 writes again', () => writer.cell.exchange.state() === 'writing', PATIENT_MS)
   assert.equal(await baseAt(writer, '28'), EVERY)
+  // What the region's people set and its hospitals said stands again, although these tables never had any of it.
+  const { person } = callers(writer.cell)
+  const desk = await person({ role: 'placement_desk' })
+  assert.equal(must(await desk.call(bedEndpoints.board, {})).mode, 'war')
+  const shown = must(await desk.call(facilityEndpoints.getHospital, { params: { id: hospitalId } }))
+  assert.deepEqual(
+    shown.stops.map(({ bedClass, reason }) => [bedClass, reason]),
+    [['CRITICAL', 'staff']],
+  )
+  const own = shown.capabilities.filter(({ source }) => source === 'hospital')
+  assert.deepEqual(
+    own.map(({ code, answer }) => [code, answer]),
+    [['eq_ecmo', 'yes']],
+  )
   await writer.say('after')
   while ((await writer.cell.sequence()) > 0);
   await caughtUp(newcomer, writer)

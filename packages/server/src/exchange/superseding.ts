@@ -46,6 +46,13 @@ export const SUPERSEDING: Readonly<Record<string, Superseding>> = {
   'patient-keyed': { how: 'newest', by: 'subject' },
   'hospital-stated': { how: 'newest', by: 'subject' },
   'credential-revocations': { how: 'newest', by: 'subject' },
+  'mode-set': { how: 'newest', by: 'subject' },
+
+  // A hospital's own words, each of a part of it: who takes this log up, or stands in, makes from them what stands. Few.
+  'capability-said': NEVER,
+  'capability-withdrawn': NEVER,
+  'intake-stopped': NEVER,
+  'intake-resumed': NEVER,
 
   // Beds across regions: steps that are folded one by one, and few.
   'hold-asked': NEVER,
@@ -103,12 +110,7 @@ export const SUPERSEDING: Readonly<Record<string, Superseding>> = {
     ].map((what) => [`slot-${what}`, HERE]),
   ),
   'hold-extended': HERE,
-  'mode-set': HERE,
   'notice-received': HERE,
-  'capability-said': HERE,
-  'capability-withdrawn': HERE,
-  'intake-stopped': HERE,
-  'intake-resumed': HERE,
   'hospital-word-ended': HERE,
   'roster-changed': HERE,
   'swap-proposed': HERE,

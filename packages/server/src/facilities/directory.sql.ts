@@ -3,6 +3,7 @@ import type { Queries } from '../platform/db.ts'
 import { bySource, factOf, type StoredAnswer } from './answers.ts'
 import { standingStops } from './statement.sql.ts'
 import type { BedCount, CapabilityFact, IntakeStop, RankedHospital } from './types.ts'
+import { speaksHere } from './written.sql.ts'
 
 export type HospitalFilter = {
   readonly sidoCodes?: readonly string[]
@@ -55,6 +56,7 @@ select c.hospital_id as "hospitalId", c.code, c.answer, c.source, c.flags, c.as_
   from facilities.capability c
   join facilities.hospital h on h.id = c.hospital_id
  where (c.answer <> 'unknown' or c.source = 'hospital')
+   and (c.source <> 'hospital' or ${speaksHere('h.sido_code')})
    and ($1::text[] is null or h.sido_code = any ($1))
    and ($2::text[] is null or h.id = any ($2))`
 

@@ -1,6 +1,7 @@
 /** The only door of the hospital directory for other slices. */
 
 export { hospitalAddresses } from './addresses.sql.ts'
+export { adoptHospitals } from './adopting.sql.ts'
 export { answerAt, factAt } from './answers.ts'
 export { type DemoFigures, saveDemoRegion } from './demo.sql.ts'
 export { type Directory, type HospitalWord, makeDirectory } from './directory.service.ts'

@@ -2,6 +2,7 @@ import type { BedClass, Capability, HospitalKind, HospitalState } from '@dure/co
 import type { Queries } from '../platform/db.ts'
 import type { FoundHospital, HospitalDetail, SearchPlace, StatedAnswer, StatedCount } from './stated.ts'
 import type { Position } from './types.ts'
+import { speaksHere } from './written.sql.ts'
 
 export type HospitalSearch = {
   readonly q?: string | undefined
@@ -39,6 +40,7 @@ with found as (
      and ($8::text is null or exists (
            select from facilities.capability c
             where c.hospital_id = h.id and c.code = $8 and c.answer = 'yes'
+              and (c.source <> 'hospital' or ${speaksHere('h.sido_code')})
               and (c.usable_until is null or c.usable_until > $15)
               and (c.source <> 'nemc' or (coalesce(c.as_of, c.received_at) >= $10
                                           and not c.flags && array['clock_ahead', 'clock_unreadable'])))
@@ -46,6 +48,7 @@ with found as (
          and not exists (
            select from facilities.capability own
             where own.hospital_id = h.id and own.code = $8 and own.source = 'hospital' and own.answer <> 'yes'
+              and ${speaksHere('h.sido_code')}
               and (own.usable_until is null or own.usable_until > $15)))
      and ($9::text is null or exists (
            select from facilities.bed_count b
@@ -93,10 +96,13 @@ export const hospitalDetail = async (db: Queries, id: string): Promise<HospitalD
 
 export const statedAnswers = async (db: Queries, hospitalId: string): Promise<readonly StatedAnswer[]> =>
   db.sql(
-    `select code, answer, source, raw, flags, as_of as "asOf", received_at as "receivedAt", usable_until as until
-       from facilities.capability
-      where hospital_id = $1
-      order by code, source`,
+    `select c.code, c.answer, c.source, c.raw, c.flags, c.as_of as "asOf", c.received_at as "receivedAt",
+            c.usable_until as until
+       from facilities.capability c
+       join facilities.hospital h on h.id = c.hospital_id
+      where c.hospital_id = $1
+        and (c.source <> 'hospital' or ${speaksHere('h.sido_code')})
+      order by c.code, c.source`,
     [hospitalId],
   )
 

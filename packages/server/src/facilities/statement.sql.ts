@@ -1,17 +1,24 @@
 import type { Capability } from '@dure/contract'
 import type { Queries, Tx } from '../platform/db.ts'
 import type { NewStatement, StandingStop, Statement } from './stated.ts'
+import { noWords, type Words } from './words.ts'
+import { speaksHere } from './written.sql.ts'
 
 const COLUMNS = `s.id, s.hospital_id as "hospitalId", s.said, s.code, s.answer, s.bed_class as "bedClass", s.reason, s.note,
        s.until, s.at, s.by_name as "byName", s.channel, s.heard_from as "heardFrom"`
 
-/** The last word of each hospital and class about taking patients, where it is a stop. Some have ended by their own `until`. */
+/**
+ * The last word of each hospital and class about taking patients, where it is a stop, and the hospital's word is kept here. Some have
+ * ended by their own `until`.
+ */
 export const standingStops = (db: Queries, hospitalIds: readonly string[] | null): Promise<StandingStop[]> =>
   db.sql<StandingStop>(
     `select *
        from (select distinct on (s.hospital_id, s.bed_class) ${COLUMNS}
                from facilities.statement s
+               join facilities.hospital h on h.id = s.hospital_id
               where s.said in ('stop', 'resume')
+                and ${speaksHere('h.sido_code')}
                 and ($1::text[] is null or s.hospital_id = any ($1))
               order by s.hospital_id, s.bed_class, s.id desc) newest
       where newest.said = 'stop'
@@ -22,6 +29,10 @@ export const standingStops = (db: Queries, hospitalIds: readonly string[] | null
 /** What stands now, the hospital as a whole first. */
 export const stopsAt = async (db: Queries, hospitalIds: readonly string[], now: Date): Promise<StandingStop[]> =>
   (await standingStops(db, hospitalIds)).filter(({ until }) => until === null || now < until)
+
+/** Does this cell keep the words of this region's hospitals: its own, or one it stands in for? */
+export const isSpokenHere = async (tx: Queries, sido: string): Promise<boolean> =>
+  (await tx.sql(`select where ${speaksHere('$1::text')}`, [sido])).length > 0
 
 /** Statements of one hospital are made one after another. False when there is no such hospital. */
 export const lockHospital = async (tx: Tx, id: string): Promise<{ readonly sidoCode: string } | undefined> =>
@@ -80,6 +91,37 @@ export const dropOwnAnswer = async (tx: Tx, hospitalId: string, code: Capability
     [hospitalId, code],
   )
   return dropped.length > 0
+}
+
+/** What stands in these tables of the own words of a region's hospitals, those among them that have ended by themselves too. */
+export const wordsOfRegion = async (db: Queries, sido: string): Promise<Map<string, Words>> => {
+  const words = new Map<string, Words>()
+  const of = (hospitalId: string): Words => {
+    const known = words.get(hospitalId) ?? noWords()
+    words.set(hospitalId, known)
+    return known
+  }
+  const hospitals = await db.sql<{ id: string }>(`select h.id from facilities.hospital h where h.sido_code = $1`, [
+    sido,
+  ])
+  const ids = hospitals.map(({ id }) => id)
+  for (const { hospitalId, bedClass, reason, until, at } of await standingStops(db, ids))
+    of(hospitalId).stops.set(bedClass, { reason, until, at })
+  const answers = await db.sql<{
+    hospitalId: string
+    code: Capability
+    answer: 'yes' | 'no' | 'unknown'
+    until: Date
+    at: Date
+  }>(
+    `select c.hospital_id as "hospitalId", c.code, c.answer, c.usable_until as until, coalesce(c.as_of, c.received_at) as at
+       from facilities.capability c
+      where c.source = 'hospital' and c.hospital_id = any ($1::text[])
+      order by c.hospital_id, c.code`,
+    [ids],
+  )
+  for (const { hospitalId, code, ...word } of answers) of(hospitalId).answers.set(code, word)
+  return words
 }
 
 /** Newest first; `after` is the id of the last one of the page before. */

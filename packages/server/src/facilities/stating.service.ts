@@ -1,14 +1,15 @@
 import type { Channel, HospitalStatement, Refusal } from '@dure/contract'
 import type { Tx } from '../platform/db.ts'
 import type { Deps } from '../platform/deps.ts'
-import { appendOp } from '../platform/oplog.ts'
+import { appendOp, NotWriting } from '../platform/oplog.ts'
 import type { Person } from '../platform/person.ts'
 import { err, ok, type Result } from '../platform/result.ts'
 import { schedule } from '../platform/timers.ts'
 import type { Directory } from './directory.service.ts'
 import { touchDirectory } from './directory.sql.ts'
-import { addStatements, dropOwnAnswer, lockHospital, saveOwnAnswer, stopsAt } from './statement.sql.ts'
+import { addStatements, dropOwnAnswer, isSpokenHere, lockHospital, saveOwnAnswer, stopsAt } from './statement.sql.ts'
 import { linesOf } from './stating.ts'
+import { OP_KINDS } from './words.ts'
 
 /** What a hospital says of itself, kept: its own desk says it, or the region's desk types what it heard. */
 
@@ -37,6 +38,7 @@ export const stateHospital = async (
     if (hospital === undefined) return err({ code: 'not-found', pointer: '/params/id' })
     const refused = refusedSpeaker(person, hospitalId, hospital.sidoCode, said)
     if (refused !== null) return err(refused)
+    if (!(await isSpokenHere(tx, hospital.sidoCode))) throw new NotWriting('stood-in')
     const now = deps.clock.now()
     const standing = await stopsAt(tx, [hospitalId], now)
     const lines = linesOf(
@@ -58,7 +60,7 @@ export const stateHospital = async (
     )
     const until = lines.value[0]?.until ?? null
     if (statement.say === 'capability') await saveOwnAnswer(tx, hospitalId, { ...statement, until }, now)
-    await tell(tx, hospitalId, statement, now)
+    await tellWord(tx, hospital.sidoCode, hospitalId, statement, now)
     if (until !== null)
       await schedule(tx, { id: deps.ids.next(), kind: WORD_TIMER, subject: hospitalId, dueAt: until, payload: {} }, now)
     return ok(null)
@@ -82,18 +84,17 @@ const refusedSpeaker = (
     : null
 }
 
-/** How each kind of statement is told. */
-export const OP_KINDS: Record<HospitalStatement['say'], string> = {
-  capability: 'capability-said',
-  capability_withdrawn: 'capability-withdrawn',
-  stop: 'intake-stopped',
-  resume: 'intake-resumed',
-}
-
-/** The directory is everybody's: every screen that shows it reads it again. */
-const tell = (tx: Tx, hospitalId: string, { say, ...rest }: HospitalStatement, now: Date): Promise<void> => {
+/** In the log of the hospital's region. The directory is everybody's: every screen that shows it reads it again. */
+export const tellWord = (
+  tx: Tx,
+  sido: string,
+  hospitalId: string,
+  { say, ...rest }: HospitalStatement,
+  now: Date,
+): Promise<void> => {
   const { note: _, ...body } = rest as typeof rest & { readonly note?: string }
   return appendOp(tx, {
+    origin: sido,
     kind: OP_KINDS[say],
     subject: hospitalId,
     body: { hospitalId, ...body },
@@ -104,8 +105,11 @@ const tell = (tx: Tx, hospitalId: string, { say, ...rest }: HospitalStatement, n
 
 /** The time of a word is over. Whether it was replaced meanwhile does not matter: what stands is worked out anew. */
 export const wordOver = async (tx: Tx, directory: Directory, hospitalId: string, now: Date): Promise<void> => {
+  const hospital = await lockHospital(tx, hospitalId)
+  // This cell stood in when it was said, and does not any more.
+  if (hospital === undefined || !(await isSpokenHere(tx, hospital.sidoCode))) return
   await touchDirectory(tx)
   directory.renew(tx)
   const op = { kind: 'hospital-word-ended', subject: hospitalId, body: { hospitalId }, audience: { all: true } }
-  await appendOp(tx, { ...op, at: now })
+  await appendOp(tx, { ...op, origin: hospital.sidoCode, at: now })
 }

@@ -1,7 +1,9 @@
 import type { RequestInput, RequestView } from '@dure/contract'
 import { bedEndpoints } from '@dure/contract'
 import { insertSlots } from '../beds/index.ts'
+import type { Cell } from '../cell.ts'
 import { saveDemoRegion } from '../facilities/index.ts'
+import type { Clock } from '../platform/clock.ts'
 import { must, toMatching } from './bed-world.ts'
 import type { TestCell, TestPerson } from './cell.ts'
 
@@ -25,7 +27,10 @@ export interface RegionOptions {
 }
 
 /** Puts a region's hospitals and people into a cell that has none. */
-export const settleRegion = async (test: TestCell, options: RegionOptions = {}): Promise<TestRegion> => {
+export const settleRegion = async (
+  test: Pick<TestCell, 'person'> & { readonly cell: Cell; readonly clock: Clock },
+  options: RegionOptions = {},
+): Promise<TestRegion> => {
   const code = test.cell.deps.config.region
   const now = test.clock.now()
   const originId = `H-${code}-ORIGIN`
