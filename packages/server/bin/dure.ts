@@ -28,7 +28,11 @@ const COMMANDS: Record<string, (argv: readonly string[], io: CommandIo) => Promi
   pass: async (argv) => (await import('../../pass/bin/pass.ts')).passCommand(argv),
   rules: async (argv) => (await import('../../pass/bin/rules.ts')).rulesCommand(argv),
   cell: async (argv, io) => (await import('../src/exchange/cell.command.ts')).cellCommand(argv, io),
-  oplog: async (argv, io) => (await import('../src/exchange/oplog.command.ts')).oplogCommand(argv, io),
+  oplog: async (argv, io) => {
+    const { oplogCommand } = await import('../src/exchange/oplog.command.ts')
+    const openTaking = async (db: Db) => (await import('../src/cell.ts')).openTaking(config(), db, systemClock)
+    return oplogCommand(argv, { ...io, openTaking })
+  },
   packs: async (argv, io) => (await import('../src/national/index.ts')).packsCommand(argv, io),
   openapi: async (_, io) => (await import('../src/openapi.command.ts')).openapiCommand(io),
 }

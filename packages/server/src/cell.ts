@@ -4,7 +4,7 @@ import type { Endpoint } from '@dure/contract'
 import type pg from 'pg'
 import { type BedSlice, codesOfRequests, farHospitalNames, registerBeds, requestNamed } from './beds/index.ts'
 import { alertByPush, alertByText, alertByVoice, type Channels, registerChannels } from './channels/index.ts'
-import { type Exchange, makeExchange, registerExchangeRoutes } from './exchange/index.ts'
+import { type Exchange, makeExchange, registerExchangeRoutes, type TakenBy } from './exchange/index.ts'
 import type { ExchangePort } from './exchange/ports.ts'
 import { hospitalNames, isPlaceOf, placesNamed, registerFacilities, takeRegainedWords } from './facilities/index.ts'
 import { registerNational } from './national/index.ts'
@@ -14,7 +14,7 @@ import { registerAuth } from './platform/auth.routes.ts'
 import { sweepSessions } from './platform/auth.sql.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { type Config, readConfig } from './platform/config.ts'
-import { openDatabase } from './platform/db.ts'
+import { type Db, openDatabase } from './platform/db.ts'
 import type { Deps } from './platform/deps.ts'
 import { type FacilityNames, makeEntry } from './platform/entry.ts'
 import { registerEvents } from './platform/events.routes.ts'
@@ -106,7 +106,9 @@ export const startCell = async (config: Config, overrides: CellOverrides = {}): 
     const owner = overrides.connection ?? (await openOwner(config, endings, log))
     await migrate(owner, log)
     const connection = await forWork(config, owner, log)
-    const parts = assemble(config, connection, overrides.clock ?? systemClock, log, endings)
+    const db = openDatabase({ connection, poolSize: config.poolSize, log })
+    endings.push(() => db.close())
+    const parts = assemble(config, db, overrides.clock ?? systemClock, log, endings)
     const identity = await cellIdentity(parts.deps.db, config.dataDir, config.region, parts.deps.clock.now())
     const beds = await registerAll(parts, overrides)
     await parts.exchange.begin(identity)
@@ -161,9 +163,7 @@ interface Parts {
   readonly beginnings: readonly Step[]
 }
 
-const assemble = (config: Config, connection: pg.ClientConfig, clock: Clock, log: Logger, endings: Step[]): Parts => {
-  const db = openDatabase({ connection, poolSize: config.poolSize, log })
-  endings.push(() => db.close())
+const assemble = (config: Config, db: Db, clock: Clock, log: Logger, endings: Step[]): Parts => {
   const metrics = makeMetrics()
   measureDb(metrics, db)
   const handlers = new Map<string, TimerHandler>()
@@ -209,8 +209,9 @@ const registerAll = async (
   const directory = registerFacilities(http)
   registerExchangeRoutes(http, exchange)
   const others = overrides.exchange?.(http) ?? exchange.port
-  takeRegainedWords({ ids: http.deps.ids, region: http.deps.config.region }, directory, others)
   const beds = registerBeds(http, { directory, exchange: others })
+  // Behind the beds: they bring the hospitals whose words these are.
+  takeRegainedWords({ ids: http.deps.ids, region: http.deps.config.region }, directory, others)
   registerPeople(http, { ...peopleNeighbours(http), names, entry, exchange: others })
   const rosters = registerRosters(http, { directory })
   registerNational(http, others)
@@ -304,12 +305,39 @@ const sweep = async ({ db, clock }: Deps): Promise<false> => {
   return false
 }
 
+/**
+ * The slices of a cell without a server, for `dure oplog import`: what a carried file says goes the same way as what was pulled, also
+ * while the cell itself runs in another process.
+ */
+export const openTaking = async (
+  config: Config,
+  db: Db,
+  clock: Clock,
+): Promise<{ readonly taking: TakenBy; close(): Promise<void> }> => {
+  const endings: Step[] = []
+  const parts = assemble(config, db, clock, makeLogger('warn', undefined, { region: config.region }), endings)
+  const close = async () => {
+    await parts.http.fastify.close()
+    await endAll(endings)
+  }
+  try {
+    await registerAll(parts, {})
+    return { taking: await parts.exchange.carrying(), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
 /** Everything a cell serves (without the demo's own routes), described without a database. */
 export const apiEndpoints = async (): Promise<readonly Endpoint[]> => {
   const config = readConfig({}, '/')
   if (!config.ok) throw new Error('The empty environment is a configuration')
   const endings: Step[] = []
-  const { http, hub, exchange } = assemble(config.value, {}, systemClock, makeLogger('silent', undefined), endings)
+  const log = makeLogger('silent', undefined)
+  const db = openDatabase({ connection: {}, poolSize: 1, log })
+  endings.push(() => db.close())
+  const { http, hub, exchange } = assemble(config.value, db, systemClock, log, endings)
   await registerAll({ http, hub, exchange }, {})
   await http.fastify.close()
   await endAll(endings)

@@ -1,4 +1,5 @@
 export { newestEpoch } from './branch.ts'
+export type { TakenBy } from './carried.service.ts'
 export type { CellState } from './epoch.service.ts'
 export { nextFencing } from './epoch.ts'
 export { registerExchangeRoutes } from './exchange.routes.ts'

@@ -2,14 +2,11 @@ import { parseArgs } from 'node:util'
 import type { CommandIo } from '../platform/command.ts'
 import type { Db } from '../platform/db.ts'
 import { makeLogger } from '../platform/logger.ts'
-import { makeApplying } from './applying.service.ts'
+import type { TakenBy } from './carried.service.ts'
 import { exportLogs, importFile } from './carry.service.ts'
 import { makeDirectoryKeeper } from './directory.service.ts'
 import { type Directory, EMPTY_DIRECTORY } from './directory.ts'
-import { makeIntake } from './intake.service.ts'
 import { makeMarkKeeper } from './mark.service.ts'
-import { makeRegistry } from './registry.service.ts'
-import { makeSnapshotIntake } from './snapshot.intake.service.ts'
 import { verifyLogs } from './verify.service.ts'
 
 const USAGE = `usage:
@@ -19,8 +16,12 @@ const USAGE = `usage:
 
 exit: 0 done · 1 a fault was found, or something refused · 2 wrong usage`
 
+/** Who hands carried records to this cell's slices, for as long as it takes. */
+export type OpenTaking = (db: Db) => Promise<{ readonly taking: TakenBy; close(): Promise<void> }>
+type Io = CommandIo & { readonly openTaking: OpenTaking }
+
 /** @param argv what follows `dure oplog` */
-export const oplogCommand = async (argv: readonly string[], io: CommandIo): Promise<number> => {
+export const oplogCommand = async (argv: readonly string[], io: Io): Promise<number> => {
   const [action = '', ...rest] = argv
   const args = read(rest)
   const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
@@ -86,25 +87,20 @@ const exportTo = async (
   return lacking.length === 0 ? 0 : 1
 }
 
-const importFrom = async ({ files }: Args, io: CommandIo): Promise<number | undefined> => {
+const importFrom = async ({ files }: Args, io: Io): Promise<number | undefined> => {
   if (files.length === 0) return undefined
-  const { region } = io.config()
-  const db = await io.openDb()
-  const directory = await directoryOf(db, io)
-  const log = makeLogger('warn', undefined)
-  // The slices live in the server: it applies what is taken here at its next look.
-  const registry = makeRegistry()
-  const applying = makeApplying(db, registry, 'import', log)
-  const deps = { db, clock: io.clock, log }
-  const intake = makeIntake({ deps, self: region, directory: () => directory, applying, registry })
-  const snapshots = makeSnapshotIntake({ deps, self: region, directory: () => directory, applying, registry, intake })
-  let faults = 0
-  for (const file of files) {
-    const { took, fault } = await importFile(file, { self: region, intake, snapshots })
-    io.out(`${file}  ${took} new records${fault === null ? '' : `  STOPPED: ${said(fault)}`}`)
-    if (fault !== null) faults += 1
+  const { taking, close } = await io.openTaking(await io.openDb())
+  try {
+    let faults = 0
+    for (const file of files) {
+      const { took, fault } = await importFile(file, taking)
+      io.out(`${file}  ${took} new records${fault === null ? '' : `  STOPPED: ${said(fault)}`}`)
+      if (fault !== null) faults += 1
+    }
+    return faults === 0 ? 0 : 1
+  } finally {
+    await close()
   }
-  return faults === 0 ? 0 : 1
 }
 
 /** What an operator can do about it. */
@@ -120,7 +116,7 @@ const said = (fault: string): string => {
   return meaning === undefined ? fault : `${fault}: ${meaning}`
 }
 
-const ACTIONS: Readonly<Record<string, (args: Args, io: CommandIo) => Promise<number | undefined>>> = {
+const ACTIONS: Readonly<Record<string, (args: Args, io: Io) => Promise<number | undefined>>> = {
   verify,
   export: exportTo,
   import: importFrom,

@@ -4,17 +4,19 @@ import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { type TestNode, testCells, until } from '../testing/cells.ts'
-import { baseAt, caughtUp, EVERY, env, goodUpTo, PATIENT_MS, sayMany, told, verified } from '../testing/snapshots.ts'
-import { oplogCommand } from './oplog.command.ts'
+import {
+  baseAt,
+  caughtUp,
+  EVERY,
+  env,
+  goodUpTo,
+  oplog,
+  PATIENT_MS,
+  sayMany,
+  told,
+  verified,
+} from '../testing/snapshots.ts'
 
-/** The command as an operator of that cell gives it, with what it says. */
-const oplog = async ({ cell }: TestNode, ...argv: readonly string[]) => {
-  const said: string[] = []
-  const { db, clock, config } = cell.deps
-  const out = (text: string) => void said.push(text)
-  const status = await oplogCommand(argv, { out, error: out, clock, config: () => config, openDb: async () => db })
-  return { status, said }
-}
 const fileOf = (line: string | undefined): string => (line ?? '').split('  ')[0] ?? ''
 
 test('a copy that begins later is carried by hand as its snapshot and what follows', async () => {

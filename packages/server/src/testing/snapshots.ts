@@ -1,5 +1,7 @@
 import fc from 'fast-check'
+import { openTaking } from '../cell.ts'
 import { findLogs } from '../exchange/log.sql.ts'
+import { oplogCommand } from '../exchange/oplog.command.ts'
 import { verifyLogs } from '../exchange/verify.service.ts'
 import { type TestNode, until } from './cells.ts'
 import { asRecords, type SaidOp, saidOp, toldRows } from './told-ops.ts'
@@ -52,10 +54,11 @@ export const baseAt = async ({ cell }: TestNode, origin: string): Promise<number
 export const told = ({ cell }: TestNode, origin: string) => toldRows(cell.deps.db, origin)
 export const verified = async ({ cell, id }: TestNode, origin: string) =>
   (await verifyLogs(cell.deps.db, cell.exchange.directory(), id, cell.identity.publicKey, origin))[0]
-export const command = async ({ cell }: TestNode, kind: string): Promise<void> => {
-  await cell.deps.db.sql(`insert into exchange.command (id, kind, payload, asked_at) values ($1, $2, '{}', now())`, [
+export const command = async ({ cell }: TestNode, kind: string, payload: object = {}): Promise<void> => {
+  await cell.deps.db.sql(`insert into exchange.command (id, kind, payload, asked_at) values ($1, $2, $3, now())`, [
     `${kind}-1`,
     kind,
+    JSON.stringify(payload),
   ])
   await until(`${kind} is done`, async () => {
     const rows = await cell.deps.db.sql<{ refused: string | null }>(
@@ -63,4 +66,14 @@ export const command = async ({ cell }: TestNode, kind: string): Promise<void> =
     )
     return rows.length === 1 && rows[0]?.refused === null
   })
+}
+
+/** `dure oplog …` as an operator of that cell gives it, with what it says. */
+export const oplog = async ({ cell }: TestNode, ...argv: readonly string[]) => {
+  const said: string[] = []
+  const { db, clock, config } = cell.deps
+  const out = (text: string) => void said.push(text)
+  const io = { out, error: out, clock, config: () => config, openDb: async () => db }
+  const status = await oplogCommand(argv, { ...io, openTaking: (own) => openTaking(config, own, clock) })
+  return { status, said }
 }
