@@ -1,10 +1,11 @@
 import type { CellId } from './log-record.ts'
 
-/** What is known of a cell from here. Instants are of this cell's clock, but `knownAsOf`, which a relay said. */
+/** What is known of a cell from here. Instants are of this cell's clock. */
 export interface Contact {
   readonly cell: CellId
   readonly directAt: Date | null
   readonly failingSince: Date | null
+  /** A relay had heard it then. */
   readonly knownAsOf: Date | null
   readonly relayedBy: CellId | null
   readonly stoppedAt: Date | null
@@ -13,8 +14,10 @@ export interface Contact {
 export const LINK_STATES = ['connected', 'relayed', 'cut', 'never', 'stopped'] as const
 export type LinkState = (typeof LINK_STATES)[number]
 
-/** A contact older than this is none: the reader's process writes it down every few seconds. */
-export const CONTACT_LASTS_MS = 20_000
+/** A contact older than this is none: the reader's process hears a living link every 1.5 s, and writes it down every few seconds. */
+export const CONTACT_LASTS_MS = 10_000
+/** A relay tells every few seconds as of when it knows a log, and those asked change. @see relays.ts */
+export const RELAYED_LASTS_MS = 15_000
 
 /** The newest instant up to which the cell's log is known here. */
 export const asOf = ({ directAt, knownAsOf }: Contact): Date | null => {
@@ -22,14 +25,19 @@ export const asOf = ({ directAt, knownAsOf }: Contact): Date | null => {
   return directAt > knownAsOf ? directAt : knownAsOf
 }
 
-export const linkState = (contact: Contact, now: Date): LinkState => {
+const lasts = (at: Date | null, now: Date, ms: number): boolean => at !== null && now.getTime() - at.getTime() <= ms
+
+const isDirect = ({ failingSince, directAt }: Contact, now: Date): boolean =>
+  failingSince === null && lasts(directAt, now, CONTACT_LASTS_MS)
+
+/** @param relay what is known of the cell `relayedBy`: its word ends with the link to it */
+export const linkState = (contact: Contact, relay: Contact | undefined, now: Date): LinkState => {
   if (contact.stoppedAt !== null) return 'stopped'
-  const lasts = (at: Date | null) => at !== null && now.getTime() - at.getTime() <= CONTACT_LASTS_MS
-  if (contact.failingSince === null && lasts(contact.directAt)) return 'connected'
-  if (contact.relayedBy !== null && lasts(contact.knownAsOf)) return 'relayed'
+  if (isDirect(contact, now)) return 'connected'
+  if (relay !== undefined && isDirect(relay, now) && lasts(contact.knownAsOf, now, RELAYED_LASTS_MS)) return 'relayed'
   return asOf(contact) === null ? 'never' : 'cut'
 }
 
 /** Since when the cell is not connected directly; `null` while it is. */
 export const cutSince = (contact: Contact, now: Date): Date | null =>
-  linkState(contact, now) === 'connected' ? null : (contact.failingSince ?? contact.directAt)
+  isDirect(contact, now) && contact.stoppedAt === null ? null : (contact.failingSince ?? contact.directAt)

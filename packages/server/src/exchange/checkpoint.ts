@@ -136,11 +136,13 @@ export const judgeManifest = (manifest: Manifest, view: SnapshotView, directory:
   if (view.written) return no('written-here')
   if (body.upto <= view.branch.end) return no('snapshot-not-newer')
   const theirs = { openings: openings.map(({ epoch, seq }) => ({ epoch, seq })), end: checkpoint.seq }
-  const followed = { openings: view.followed, end: Number.MAX_SAFE_INTEGER }
-  return commonEnd(theirs, followed) === checkpoint.seq && commonEnd(theirs, view.branch) === view.branch.end
-    ? { ok: true, body, openings }
-    : no('snapshot-of-another-branch')
+  return isOfBranch(theirs, view) ? { ok: true, body, openings } : no('snapshot-of-another-branch')
 }
+
+/** Is a log of this shape, up to the checkpoint, of the branch that is followed, and does it go on from what is here? */
+export const isOfBranch = (theirs: Branch, { branch, followed }: Pick<SnapshotView, 'branch' | 'followed'>): boolean =>
+  commonEnd(theirs, { openings: followed, end: Number.MAX_SAFE_INTEGER }) === theirs.end &&
+  commonEnd(theirs, branch) === branch.end
 
 const fitTogether = (pieces: readonly Piece[], { upto, records, digest, pieces: count }: CheckpointBody): boolean =>
   pieces.length === count &&

@@ -70,11 +70,16 @@ export const standingsOf = async (db: Db, self: CellId, contacts: Contacts): Pro
     `select origin, epoch::float8 as epoch from platform.writing`,
   )
   const views = await listContacts(db, [])
-  return views.flatMap(({ cell, directAt, knownAsOf, log }) => {
+  const heard = (cell: CellId): readonly number[] => {
+    const view = views.find((one) => one.cell === cell)
+    const times = [contacts.asOf(cell), view?.directAt ?? null, view?.knownAsOf ?? null]
+    return cell === self ? [] : times.flatMap((at) => at?.getTime() ?? [])
+  }
+  return views.flatMap(({ cell, log }) => {
     const newest = log?.openings.at(-1)
     if (log === null || newest === undefined) return []
-    const memory = cell === self ? null : contacts.asOf(cell)
-    const times = [memory, directAt, knownAsOf].flatMap((at) => (at === null ? [] : [at.getTime()]))
+    // A region that is stood in for is heard with the cell that writes its log.
+    const times = [...heard(cell), ...(newest.writer === cell || cell === self ? [] : heard(newest.writer))]
     return [
       {
         origin: cell,

@@ -4,8 +4,10 @@ import type { CellId } from './log-record.ts'
 export interface Contacts {
   alive(peer: CellId, at: Date, monotonicMs: number): void
   failed(peer: CellId, at: Date, why: string): void
-  /** A relay said as of when it knows this log. */
-  relayed(origin: CellId, by: CellId, asOf: Date): void
+  /** What the peer's clock says, now: the two differ. */
+  clock(peer: CellId, theirs: Date, at: Date): void
+  /** A relay said, by its own clock, as of when it knows this log. */
+  relayed(origin: CellId, by: CellId, asOf: Date, at: Date): void
   /** Gave no sign of life for `ms`. */
   isSilent(peer: CellId, monotonicMs: number, ms: number): boolean
   asOf(origin: CellId): Date | null
@@ -28,6 +30,8 @@ interface Known {
   lastError: string | null
   knownAsOf: Date | null
   relayedBy: CellId | null
+  /** How far this peer's clock is ahead of ours. */
+  aheadMs: number
 }
 
 /** @param startedMs when watching began: a peer never heard is silent from then on */
@@ -41,6 +45,7 @@ export const makeContacts = (startedMs: number): Contacts => {
       lastError: null,
       knownAsOf: null,
       relayedBy: null,
+      aheadMs: 0,
     }
     known.set(cell, row)
     return row
@@ -54,8 +59,12 @@ export const makeContacts = (startedMs: number): Contacts => {
       row.failingSince ??= at
       row.lastError = why
     },
-    relayed: (origin, by, asOf) => {
+    clock: (peer, theirs, at) => {
+      of(peer).aheadMs = theirs.getTime() - at.getTime()
+    },
+    relayed: (origin, by, theirs, at) => {
       const row = of(origin)
+      const asOf = new Date(Math.min(theirs.getTime() - of(by).aheadMs, at.getTime()))
       if (row.knownAsOf === null || asOf > row.knownAsOf) Object.assign(row, { knownAsOf: asOf, relayedBy: by })
     },
     isSilent: (peer, monotonicMs, ms) => monotonicMs - of(peer).aliveMs > ms,
@@ -64,6 +73,6 @@ export const makeContacts = (startedMs: number): Contacts => {
       if (directAt === null || knownAsOf === null) return directAt ?? knownAsOf
       return directAt > knownAsOf ? directAt : knownAsOf
     },
-    rows: () => [...known].map(([cell, { aliveMs: _, ...row }]) => ({ cell, ...row })),
+    rows: () => [...known].map(([cell, { aliveMs: _, aheadMs: __, ...row }]) => ({ cell, ...row })),
   }
 }

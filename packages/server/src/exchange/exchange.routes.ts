@@ -59,7 +59,9 @@ export const registerExchangeRoutes = (http: Http, exchange: Exchange): void => 
       state: cell.state,
       stateSince: cell.since.toISOString(),
       writes: [...cell.writing],
-      cells: contacts.map((contact) => toCellView(contact, config.region, names.get(contact.cell) ?? null, now)),
+      cells: contacts.map((contact) =>
+        toCellView(contact, contacts, config.region, names.get(contact.cell) ?? null, now),
+      ),
       alarms: alarms.map(({ at, detail, ...alarm }) => ({
         ...alarm,
         at: at.toISOString(),
@@ -101,10 +103,17 @@ const placeOf = (row: AuditRow | undefined): string | null =>
 
 const instant = (at: Date | null): string | null => at?.toISOString() ?? null
 
-const toCellView = (contact: ContactView, self: string, name: string | null, now: Date) => {
+const toCellView = (
+  contact: ContactView,
+  all: readonly ContactView[],
+  self: string,
+  name: string | null,
+  now: Date,
+) => {
   const isSelf = contact.cell === self
   const newest = contact.log?.openings.at(-1)
-  const link = linkState(contact, now)
+  const relay = all.find(({ cell }) => cell === contact.relayedBy)
+  const link = linkState(contact, relay, now)
   return {
     cell: contact.cell,
     name,

@@ -4,6 +4,7 @@ import type { CellIdentity } from '../platform/oplog.key.ts'
 import { startWorker } from '../platform/worker.ts'
 import { makeAnswering, makeWakes, type Wakes } from './answer.service.ts'
 import { type Applying, makeApplying } from './applying.service.ts'
+import type { TakenBy } from './carried.service.ts'
 import { followCheckpoints, makeCheckpoints } from './checkpoint.service.ts'
 import { makeLink } from './client.service.ts'
 import { doCommands, workWaiting } from './commands.service.ts'
@@ -58,6 +59,8 @@ export interface Exchange {
   round(): Promise<void>
   /** Port of the listener; `undefined` while there is none. */
   listening(): number | undefined
+  /** Takes carried files in a process that serves nobody: through every slice, without the duties that a running cell does. */
+  carrying(): Promise<TakenBy>
 }
 
 const ROUND_MS = 1_000
@@ -257,9 +260,10 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     }
   }
 
-  /** When a link falls silent the other links are asked for its cell's log at once. */
+  /** When a link falls silent the other links are asked for its cell's log at once; a change is written down at once. */
   const tick = (follow: () => Promise<void>) => {
     let silentBefore = ''
+    let failingBefore = ''
     let savedAt = 0
     return async (): Promise<false> => {
       const nowMs = performance.now()
@@ -269,9 +273,14 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
         .join()
       if (silent !== silentBefore && silentBefore.length < silent.length) for (const puller of pullers) puller.again()
       silentBefore = silent
-      if (nowMs - savedAt > SAVE_MS) {
+      const rows = contacts.rows()
+      const failing = rows
+        .map(({ cell, failingSince, relayedBy }) => `${cell}${failingSince !== null}${relayedBy}`)
+        .join()
+      if (failing !== failingBefore || nowMs - savedAt > SAVE_MS) {
+        await saveContacts(db, rows)
+        failingBefore = failing
         savedAt = nowMs
-        await saveContacts(db, contacts.rows())
       }
       return false
     }
@@ -307,6 +316,13 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     deps.onClose(() => leading.close())
   }
 
+  const carrying: Exchange['carrying'] = async () => {
+    await keeper?.begin()
+    const without = { deps, self, directory, applying, registry: { ...registry, applied: [] } }
+    const taking = makeIntake(without)
+    return { self, intake: taking, snapshots: makeSnapshotIntake({ ...without, intake: taking }) }
+  }
+
   measure(deps, others, contacts)
   return {
     port,
@@ -321,6 +337,7 @@ export const makeExchange = (deps: Deps, version: string): Exchange => {
     },
     round,
     listening: () => listeningOn,
+    carrying,
   }
 }
 

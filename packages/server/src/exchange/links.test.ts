@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { auditBody, readAuditPlace, writeAuditPlace } from './audit.ts'
 import { LONGEST_PAUSE_MS, pauseMs } from './backoff.ts'
-import { CONTACT_LASTS_MS, type Contact, cutSince, linkState } from './cell-states.ts'
+import { CONTACT_LASTS_MS, type Contact, cutSince, linkState, RELAYED_LASTS_MS } from './cell-states.ts'
+import { makeContacts } from './contact.ts'
 import { makeRecovery } from './recovery.ts'
 import { isRelayFor, RELAYS, TURN_MS } from './relays.ts'
 
@@ -60,17 +61,42 @@ const contact = (change: Partial<Contact>): Contact => ({
 
 test('a cell is connected, known through another, cut, or was never heard', () => {
   const since = ago(60_000)
-  assert.equal(linkState(contact({ directAt: ago(1_000) }), NOW), 'connected')
-  assert.equal(linkState(contact({ directAt: ago(CONTACT_LASTS_MS + 1) }), NOW), 'cut')
-  assert.equal(linkState(contact({ directAt: since, failingSince: since }), NOW), 'cut')
-  assert.equal(
-    linkState(contact({ directAt: since, failingSince: since, knownAsOf: ago(500), relayedBy: '11' }), NOW),
-    'relayed',
-  )
-  assert.equal(linkState(contact({}), NOW), 'never')
-  assert.equal(linkState(contact({ directAt: ago(1), stoppedAt: since }), NOW), 'stopped')
+  const relay = contact({ cell: '11', directAt: ago(1_000) })
+  const state = (change: Partial<Contact>, via: Contact | undefined = relay) => linkState(contact(change), via, NOW)
+  assert.equal(state({ directAt: ago(1_000) }), 'connected')
+  assert.equal(state({ directAt: ago(CONTACT_LASTS_MS + 1) }), 'cut')
+  assert.equal(state({ directAt: since, failingSince: since }), 'cut')
+  const relayed = { directAt: since, failingSince: since, knownAsOf: ago(500), relayedBy: '11' }
+  assert.equal(state(relayed), 'relayed')
+  assert.equal(state({ ...relayed, knownAsOf: ago(RELAYED_LASTS_MS + 1) }), 'cut')
+  assert.equal(state({}), 'never')
+  assert.equal(state({ directAt: ago(1), stoppedAt: since }), 'stopped')
   assert.deepEqual(cutSince(contact({ directAt: since, failingSince: since }), NOW), since)
   assert.equal(cutSince(contact({ directAt: ago(1_000) }), NOW), null)
+})
+
+test('who is cut from everybody hears nothing through a neighbour: a relay’s word ends with the link to it', () => {
+  const relayed = contact({ directAt: ago(60_000), failingSince: ago(60_000), knownAsOf: ago(500), relayedBy: '11' })
+  const relay = contact({ cell: '11', directAt: ago(700) })
+  assert.equal(linkState(relayed, relay, NOW), 'relayed')
+  assert.equal(linkState(relayed, { ...relay, failingSince: ago(1) }, NOW), 'cut')
+  assert.equal(linkState(relayed, { ...relay, directAt: ago(CONTACT_LASTS_MS + 1) }, NOW), 'cut')
+  assert.equal(linkState(relayed, undefined, NOW), 'cut')
+})
+
+test('how old a relay’s word is does not depend on how its clock goes', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -90_000, max: 90_000 }), fc.nat({ max: 60_000 }), (aheadMs, ageMs) => {
+      const contacts = makeContacts(0)
+      const theirs = (at: Date) => new Date(at.getTime() + aheadMs)
+      contacts.clock('11', theirs(NOW), NOW)
+      contacts.relayed('28', '11', theirs(ago(ageMs)), NOW)
+      assert.deepEqual(contacts.asOf('28'), ago(ageMs))
+      // The same word again makes it no younger.
+      contacts.relayed('28', '11', theirs(ago(ageMs)), new Date(NOW.getTime() + 5_000))
+      assert.deepEqual(contacts.asOf('28'), ago(ageMs))
+    }),
+  )
 })
 
 test('a place in the record is read as it was written, and nothing else is', () => {

@@ -131,7 +131,9 @@ export const startPuller = (link: Link, parts: PullerParts): Puller => {
             }
             continue
           }
-          if (asOf !== null && origin !== peer && origin !== self) contacts.relayed(origin, peer, asOf)
+          if (asOf !== null && origin === peer) contacts.clock(peer, asOf, deps.clock.now())
+          if (asOf !== null && origin !== peer && origin !== self)
+            contacts.relayed(origin, peer, asOf, deps.clock.now())
         }
         // The next run is read and hashed while the database takes this one.
         if (step.type === 'run') {

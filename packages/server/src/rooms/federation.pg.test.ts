@@ -240,7 +240,7 @@ test('a line in the room says since when a region is not heard, and until when',
   const look = async (contactAt: Date) => {
     standings.splice(0, 1, { origin: '41', epoch: 1, writer: '41', mayWrite: false, contactAt })
     const exchange = { ...alone('28'), standings: async () => standings }
-    await noteReach({ db, clock, ids, exchange })
+    await noteReach({ db, clock, ids, exchange }, new Date(0))
   }
   const lost = new Date(clock.now().getTime() + 1_000)
   w.test.clock.advance(600_000)

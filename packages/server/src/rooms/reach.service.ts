@@ -4,24 +4,32 @@ import { startWorker } from '../platform/worker.ts'
 import { reachChanges } from './reach.ts'
 import type { Rooms } from './rooms.service.ts'
 
-const LOOK_EVERY_MS = 15_000
+/** A silence that was long enough is missed if it ended between two looks: they are close together, and cost one read. */
+const LOOK_EVERY_MS = 5_000
 
 /** Watches which regions are heard, and writes it into the rooms their people read. */
 export const watchReach = ({ onReady, onClose }: Pick<Deps, 'onReady' | 'onClose'>, rooms: Rooms): void => {
   if (rooms.exchange === undefined) return
   onReady(() => {
-    const worker = startWorker('rooms-reach', LOOK_EVERY_MS, () => noteReach(rooms), rooms.log)
+    const watchedSince = rooms.clock.now()
+    const worker = startWorker('rooms-reach', LOOK_EVERY_MS, () => noteReach(rooms, watchedSince), rooms.log)
     onClose(() => worker.close())
   })
 }
 
 /** One look. Several processes may look at once: the open line of a region is there once. */
-export const noteReach = async (rooms: Pick<Rooms, 'exchange' | 'clock' | 'db' | 'ids'>): Promise<false> => {
+export const noteReach = async (
+  rooms: Pick<Rooms, 'exchange' | 'clock' | 'db' | 'ids'>,
+  watchedSince: Date,
+): Promise<false> => {
   const standings = (await rooms.exchange?.standings()) ?? []
   const now = rooms.clock.now()
+  const changesBy = (rows: readonly { readonly region: string }[]) =>
+    reachChanges(standings, new Set(rows.map(({ region }) => region)), watchedSince, now)
+  const OPEN = `select region from rooms.reach where until is null`
+  if (changesBy(await rooms.db.sql<{ region: string }>(OPEN)).length === 0) return false
   await rooms.db.tx(async (tx) => {
-    const rows = await tx.sql<{ region: string }>(`select region from rooms.reach where until is null for update`)
-    for (const change of reachChanges(standings, new Set(rows.map(({ region }) => region)), now)) {
+    for (const change of changesBy(await tx.sql<{ region: string }>(`${OPEN} for update`))) {
       const done =
         change.change === 'lost'
           ? await tx.sql(

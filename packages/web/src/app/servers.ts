@@ -14,7 +14,6 @@ import { renewShellPage } from '../offline/shell-update.ts'
 import { signInAt } from './sign-in-at.ts'
 
 const LOOK_EVERY_MS = 3_000
-const HOME_EVERY_MS = 10_000
 const LIST_EVERY_MS = 10 * 60_000
 
 interface KnownList extends SignedList {
@@ -81,12 +80,12 @@ const lookHome = async (): Promise<void> => {
   if (answer !== null && serves(answer, known?.cell ?? answer.cell)) await moveTo(null)
 }
 
-/** One at a time, at most every so often; a look that fails is a look. */
-const everySoOften = (work: () => Promise<void>, ms: number): (() => void) => {
+/** One at a time, at most every so often but for what is urgent; a look that fails is a look. */
+const everySoOften = (work: () => Promise<void>, ms: number): ((urgent?: boolean) => void) => {
   let busy = false
   let next = 0
-  return () => {
-    if (busy || Date.now() < next) return
+  return (urgent = false) => {
+    if (busy || (!urgent && Date.now() < next)) return
     busy = true
     void work()
       .catch((fault: unknown) => console.warn('servers', fault))
@@ -101,11 +100,16 @@ const everySoOften = (work: () => Promise<void>, ms: number): (() => void) => {
 export const watchServers = (): void => {
   const list = everySoOften(takeList, LIST_EVERY_MS)
   const other = everySoOften(findOther, LOOK_EVERY_MS)
-  const home = everySoOften(lookHome, HOME_EVERY_MS)
+  const home = everySoOften(lookHome, LOOK_EVERY_MS)
+  let saidBefore: number | null = null
   const look = () => {
-    if (looksElsewhere(connectionFacts(), Date.now())) other()
-    if (isAway()) home()
-    else if (connectionFacts().heardAt !== null) list()
+    const { stoodInSaidAt, heardAt } = connectionFacts()
+    // A press was just refused for it: the own region was given back, or is stood in for. Nobody is to wait for the next look.
+    const urgent = stoodInSaidAt !== null && stoodInSaidAt !== saidBefore
+    saidBefore = stoodInSaidAt
+    if (isAway()) home(urgent)
+    if (looksElsewhere(connectionFacts(), Date.now())) other(urgent)
+    if (!isAway() && heardAt !== null) list()
   }
   subscribeConnection(look)
   setInterval(look, 1_000)

@@ -5,15 +5,18 @@ import { currentLanguage } from '../i18n/index.ts'
 import { connectionFacts, subscribeConnection } from '../offline/connection.ts'
 import { isOnDevice } from '../offline/device-store.ts'
 import type { OutboxItem } from '../offline/outbox-item.ts'
+import { isAway, subscribeServer } from '../offline/server.ts'
 import { problemTitle } from './problem.ts'
 import { Status } from './shape.tsx'
 
 const SHOW_ACCEPTED_MS = 6_000
 /** What stays on the device for another reason than the line. */
-const PUT_OFF = { 'storage-full': 'outbox.noRoom', 'stood-in': 'outbox.toNeighbour' } as const
-
-const waitingText = (putOff: string | undefined, stays: boolean) =>
-  putOff === 'storage-full' || putOff === 'stood-in' ? PUT_OFF[putOff] : stays ? 'outbox.waiting' : 'outbox.sent'
+const waitingText = (putOff: string | undefined, stays: boolean, away: boolean) => {
+  if (putOff === 'storage-full') return 'outbox.noRoom'
+  // Said by a neighbour, it means that the own region decides again.
+  if (putOff === 'stood-in') return away ? 'outbox.toHome' : 'outbox.toNeighbour'
+  return stays ? 'outbox.waiting' : 'outbox.sent'
+}
 
 /** sent · waiting for the network · accepted · refused (why) */
 export const ActState = ({
@@ -25,6 +28,7 @@ export const ActState = ({
 }) => {
   const { t } = useTranslation()
   const { requestsFailingSince } = useSyncExternalStore(subscribeConnection, connectionFacts)
+  const away = useSyncExternalStore(subscribeServer, isAway)
   if (item === undefined) return null
   // Behind another one that gets no answer it was not even tried.
   const stays = item.state === 'waiting' && (item.attempts > 0 || requestsFailingSince !== null)
@@ -41,7 +45,7 @@ export const ActState = ({
     return (
       <span className="act-state" role="status">
         <Status shape="half" tone="information">
-          {t(waitingText(item.putOff, stays))}
+          {t(waitingText(item.putOff, stays, away))}
         </Status>
         {item.putOff === 'storage-full' ? <span className="act-detail">{t('outbox.noRoomNext')}</span> : null}
       </span>
