@@ -3,34 +3,20 @@ import {
   commonEnd,
   EMPTY_BRANCH,
   FOLLOWS_NOTHING,
-  type Following,
   newestEpoch,
   type Opening,
   reconsider,
 } from '../../exchange/branch.ts'
+import { isOfBranch } from '../../exchange/checkpoint.ts'
 import { type EpochReason, epochRefusal, nextEpoch } from '../../exchange/epoch.ts'
 import { decideIntake, GENESIS_HASH } from '../../exchange/intake.ts'
 import type { CellId, LogRecord } from '../../exchange/log-record.ts'
 import { EPOCH_OPENED } from '../../exchange/log-record.ts'
+import { allOf, type Base, branchOf, type Copy, type Fault, lastOf, type Pending, quickHash } from './copies.ts'
 import { atomically, atWrite } from './crash.ts'
 import { emptyRegion, fold, type RegionOp, type RegionState } from './region-state.ts'
+import { type Snapshot, snapshotOf } from './snapshots.ts'
 import type { Watcher } from './watcher.ts'
-
-/** A copy of one region's log with what it folds to. For a region this cell writes, `state` includes what is not numbered yet. */
-export interface Copy {
-  readonly records: LogRecord[]
-  /** Openings of the newest branch known; the records are a beginning of it. */
-  following: Following
-  /** Newest epoch of which we held records that we gave up. Nothing is written in it again: its numbers may be taken. */
-  gaveUp: number
-  state: RegionState
-  /** Decided and committed, waiting for its number. */
-  outbox: Pending[]
-}
-export interface Pending {
-  readonly id: string
-  readonly op: RegionOp
-}
 
 /** What survives a crash; what a backup holds. */
 export interface Durable {
@@ -41,8 +27,6 @@ export interface Durable {
   /** Epochs up to this one were opened before the last restore. */
   restoredAtEpoch: number
 }
-
-export type Fault = 'none' | 'last-write-wins' | 'cursor-on-identity' | 'no-epoch'
 
 export interface Cell {
   readonly id: CellId
@@ -56,9 +40,11 @@ export interface Cell {
   readonly skewMs: number
 }
 
+export const emptyDisk = (): Durable => ({ copies: new Map(), redo: new Map(), nextId: 1, restoredAtEpoch: 0 })
+
 export const newCell = (id: CellId, skewMs: number): Cell => ({
   id,
-  durable: { copies: new Map(), redo: new Map(), nextId: 1, restoredAtEpoch: 0 },
+  durable: emptyDisk(),
   alive: true,
   pausedUntil: 0,
   crashIn: null,
@@ -69,7 +55,14 @@ export const newCell = (id: CellId, skewMs: number): Cell => ({
 export const copyOf = (cell: Cell, origin: CellId): Copy => {
   const known = cell.durable.copies.get(origin)
   if (known !== undefined) return known
-  const copy: Copy = { records: [], following: FOLLOWS_NOTHING, gaveUp: 0, state: emptyRegion(), outbox: [] }
+  const copy: Copy = {
+    records: [],
+    base: null,
+    following: FOLLOWS_NOTHING,
+    gaveUp: 0,
+    state: emptyRegion(),
+    outbox: [],
+  }
   cell.durable.copies.set(origin, copy)
   return copy
 }
@@ -106,7 +99,7 @@ export const sequence = (cell: Cell, fault: Fault, late: (index: number) => bool
 }
 
 const number = (origin: CellId, copy: Copy, { id, op }: Pending, fault: Fault) => {
-  const last = copy.records.at(-1)
+  const last = lastOf(copy)
   const epoch = op.kind === EPOCH_OPENED ? op.epoch : (last?.epoch ?? 1)
   const drawn = fault === 'cursor-on-identity' ? Number(id.split(':')[1]) : (last?.seq ?? 0) + 1
   const prevHash = last?.hash ?? GENESIS_HASH
@@ -116,53 +109,52 @@ const number = (origin: CellId, copy: Copy, { id, op }: Pending, fault: Fault) =
 
 /** A quick chain for the simulation; the product's is SHA-256. */
 export const chainHash = (record: Omit<LogRecord, 'hash'>): string => {
-  const text = `${record.prevHash}|${record.origin}|${record.epoch}|${record.seq}|${record.subject}|${record.kind}`
-  let a = 0xdeadbeef
-  let b = 0x41c6ce57
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    a = Math.imul(a ^ code, 2654435761)
-    b = Math.imul(b ^ code, 1597334677)
-  }
-  return `${(a >>> 0).toString(16).padStart(8, '0')}${(b >>> 0).toString(16).padStart(8, '0')}`
+  const { prevHash, origin, epoch, seq, subject, kind } = record
+  return quickHash(`${prevHash}|${origin}|${epoch}|${seq}|${subject}|${kind}`)
 }
 
 const LIMIT_PER_ORIGIN = 40
+/** Who lacks more than this begins with a snapshot. */
+const MUCH = 30
 
 /** A part of one origin's log as it travels, with the shape of the branch it is of. */
 export interface Answer {
   readonly origin: CellId
   readonly openings: readonly Opening[]
   readonly records: readonly LogRecord[]
-}
-
-/** Worked out once per state of the records: it is asked for with every message. */
-const shapes = new WeakMap<readonly LogRecord[], { readonly lastHash: string; readonly branch: Branch }>()
-const branchOf = ({ records }: Copy): Branch => {
-  const lastHash = `${records.length}:${records.at(-1)?.hash ?? ''}`
-  const known = shapes.get(records)
-  if (known?.lastHash === lastHash) return known.branch
-  const branch = {
-    openings: records.flatMap(({ epoch, seq, kind }) => (kind === EPOCH_OPENED ? [{ epoch, seq }] : [])),
-    end: records.reduce((most, { seq }) => Math.max(most, seq), 0),
-  }
-  shapes.set(records, { lastHash, branch })
-  return branch
+  /** Before them, for who lacks too much, or more than this copy has one by one. */
+  readonly snapshot: Snapshot | null
 }
 
 export const vectorOf = (cell: Cell): Map<CellId, Branch> =>
   new Map([...cell.durable.copies].map(([origin, copy]) => [origin, branchOf(copy)]))
 
 /** What a reader with this vector lacks of anything we hold: our own log and, for relaying, everybody else's. */
-export const recordsAfter = (cell: Cell, have: ReadonlyMap<CellId, Branch>, fault: Fault): Answer[] =>
+export const recordsAfter = (
+  cell: Cell,
+  have: ReadonlyMap<CellId, Branch>,
+  asker: CellId,
+  fault: Fault,
+  watcher: Watcher,
+): Answer[] =>
   [...cell.durable.copies].map(([origin, copy]) => {
     const theirs = have.get(origin) ?? EMPTY_BRANCH
-    const { openings } = branchOf(copy)
-    const missing =
-      fault === 'cursor-on-identity'
-        ? copy.records.filter(({ seq }) => seq > theirs.end).sort((one, other) => one.seq - other.seq)
-        : copy.records.slice(commonEnd(branchOf(copy), theirs))
-    return { origin, openings, records: missing.slice(0, LIMIT_PER_ORIGIN) }
+    const branch = branchOf(copy)
+    const { openings } = branch
+    if (fault === 'cursor-on-identity') {
+      const missing = copy.records.filter(({ seq }) => seq > theirs.end).sort((one, other) => one.seq - other.seq)
+      return { origin, openings, records: missing.slice(0, LIMIT_PER_ORIGIN), snapshot: null }
+    }
+    const from = commonEnd(branch, theirs)
+    const base = copy.base?.upto ?? 0
+    // Of its own log a cell takes a snapshot only from who has no more.
+    const wanted = from < base || (origin !== asker && (theirs.end === 0 || branch.end - from > MUCH))
+    const snapshot = wanted
+      ? snapshotOf(copy, from, fault, () => watcher.alarm(origin, cell.id, 'checkpoint-differs'))
+      : null
+    const start = Math.max(from, snapshot?.base.upto ?? 0)
+    const records = start < base ? [] : copy.records.slice(start - base, start - base + LIMIT_PER_ORIGIN)
+    return { origin, openings, records, snapshot }
   })
 
 /** Takes what is next, one transaction each. */
@@ -172,6 +164,7 @@ export const receive = (cell: Cell, answers: readonly Answer[], fault: Fault, wa
     if (fault === 'cursor-on-identity') takeByCursor(cell, copy, answer)
     else {
       follow(cell, copy, answer)
+      takeSnapshot(cell, copy, answer, fault, watcher)
       for (const record of answer.records) takeRecord(cell, copy, record, watcher)
     }
   }
@@ -189,9 +182,9 @@ const takeByCursor = (cell: Cell, copy: Copy, { origin, records }: Answer) => {
 const opOf = ({ body }: LogRecord): RegionOp => (body as { readonly op: RegionOp }).op
 
 const takeRecord = (cell: Cell, copy: Copy, record: LogRecord, watcher: Watcher) => {
-  const last = copy.records.at(-1)
+  const last = lastOf(copy)
   const head = last === undefined ? null : { epoch: last.epoch, seq: last.seq, hash: last.hash }
-  const view = { head, hashAt: (seq: number) => copy.records[seq - 1]?.hash }
+  const view = { head, hashAt: (seq: number) => copy.records[seq - 1 - (copy.base?.upto ?? 0)]?.hash }
   const intake = decideIntake(view, copy.following.openings, record, chainHash(record))
   if (intake.take === 'fork' || intake.take === 'refuse') watcher.alarm(record.origin, cell.id, intake.take)
   if (intake.take !== 'apply') return
@@ -203,11 +196,41 @@ const takeRecord = (cell: Cell, copy: Copy, record: LogRecord, watcher: Watcher)
   atWrite(cell)
   copy.records.push(record)
   fold(copy.state, op)
-  // Only who decides for that region takes them up; were everybody to keep them, they would be handed round for ever.
-  if (op.kind === 'orphans-returned' && (op.origin === cell.id || writes(cell, op.origin))) {
-    keepForRedo(cell, op.origin, op.ops)
-  }
+  takeReturned(cell, op)
 }
+
+/** Only who decides for that region takes them up; were everybody to keep them, they would be handed round for ever. */
+const takeReturned = (cell: Cell, op: RegionOp) => {
+  if (op.kind === 'orphans-returned' && (op.origin === cell.id || writes(cell, op.origin)))
+    keepForRedo(cell, op.origin, op.ops)
+}
+
+/** One transaction. What was here before has had its effect; the tail comes record by record. */
+const takeSnapshot = (
+  cell: Cell,
+  copy: Copy,
+  { origin, snapshot, records }: Answer,
+  fault: Fault,
+  watcher: Watcher,
+) => {
+  if (snapshot === null) return
+  const { checkpoint, base } = snapshot
+  const branch = branchOf(copy)
+  if (writes(cell, origin) || base.upto <= branch.end) return
+  const theirs = { openings: base.openings, end: checkpoint.seq }
+  if (!isOfBranch(theirs, { branch, followed: copy.following.openings })) return
+  atWrite(cell)
+  const fresh = base.kept.filter(({ seq }) => seq > branch.end)
+  copy.base = fault === 'snapshot-without-its-tail' ? withoutTail(base, records.at(-1)) : base
+  copy.records.length = 0
+  copy.state = refold(copy)
+  for (const record of fresh) takeReturned(cell, opOf(record))
+  watcher.beganWithSnapshot(origin, cell.id)
+}
+
+/** The fault: what came behind the snapshot is taken as known, and the log goes on at its end. */
+const withoutTail = (base: Base, last: LogRecord | undefined): Base =>
+  last === undefined ? base : { ...base, upto: last.seq, kept: [...base.kept, last] }
 
 /** Someone else writes this region from an earlier point: what stands behind it here, numbered or not, is decided anew later. */
 const follow = (cell: Cell, copy: Copy, { origin, openings }: Answer) => {
@@ -218,15 +241,23 @@ const follow = (cell: Cell, copy: Copy, { origin, openings }: Answer) => {
   if (copy.following.openings === before) return
   copy.gaveUp = Math.max(copy.gaveUp, newestHeld)
   const shared = commonEnd(branchOf(copy), { openings: copy.following.openings, end: Number.MAX_SAFE_INTEGER })
-  const orphans = copy.records.splice(shared).map(opOf)
+  const orphans = cutBack(copy, shared).map(opOf)
   const surplus = [...orphans, ...copy.outbox.splice(0).map(({ op }) => op)]
   copy.state = refold(copy)
   keepForRedo(cell, origin, surplus)
 }
 
+/** A snapshot is of one place: cut back behind it, the copy begins anew. Gives what stood behind what both share. */
+const cutBack = (copy: Copy, shared: number): readonly LogRecord[] => {
+  const { base, records } = copy
+  if (base === null || shared >= base.upto) return records.splice(shared - (base?.upto ?? 0))
+  copy.base = null
+  return [...base.kept, ...records.splice(0)].filter(({ seq }) => seq > shared)
+}
+
 export const refold = (copy: Copy): RegionState => {
   const state = emptyRegion()
-  for (const record of copy.records) fold(state, opOf(record))
+  for (const record of allOf(copy)) fold(state, opOf(record))
   for (const { op } of copy.outbox) fold(state, op)
   return state
 }

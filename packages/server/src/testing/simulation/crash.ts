@@ -31,6 +31,7 @@ export const atomically = (cell: Mortal, watcher: Watcher, work: (watcher: Watch
     work({
       committed: (...said) => void heard.push(() => watcher.committed(...said)),
       alarm: (...said) => void heard.push(() => watcher.alarm(...said)),
+      beganWithSnapshot: (...said) => void heard.push(() => watcher.beganWithSnapshot(...said)),
     })
   } catch (error) {
     cell.durable = before

@@ -21,6 +21,8 @@ export const simulateMany = (from: number, count: number, options: RunOptions = 
     turnedAway: 0,
     worstIdle: 0,
     requests: 0,
+    begun: 0,
+    begunOwn: 0,
   }
   const troubles = Object.fromEntries(TROUBLES.map((trouble) => [trouble, 0])) as Record<Trouble, number>
   let sizes: readonly [number, number] = [Number.POSITIVE_INFINITY, 0]
@@ -36,6 +38,8 @@ export const simulateMany = (from: number, count: number, options: RunOptions = 
     totals.acrossEpochs += run.acrossEpochs
     totals.turnedAway += run.turnedAway
     totals.requests += run.requests
+    totals.begun += run.begun
+    totals.begunOwn += run.begunOwn
     totals.worstIdle = Math.max(totals.worstIdle, run.worstIdle)
   }
   return { broken, totals, troubles, sizes }

@@ -69,6 +69,8 @@ export type RegionOp =
   | { readonly kind: 'hold-released'; readonly askId: string }
   /** Records of a branch their origin has given up, handed back to it. */
   | { readonly kind: 'orphans-returned'; readonly origin: CellId; readonly ops: readonly RegionOp[] }
+  /** The writer vouches for a snapshot: a digest over the records that still have an effect. */
+  | { readonly kind: 'checkpoint-made'; readonly upto: number; readonly epoch: number; readonly digest: string }
   /** Of the baseline that merges by time of writing; no other cell writes or reads it. */
   | { readonly kind: 'slot-written'; readonly slotId: string; readonly requestId: string | null; readonly atMs: number }
 
@@ -116,6 +118,7 @@ export const fold = (state: RegionState, op: RegionOp): void => {
       return
     case 'slot-written':
     case 'orphans-returned':
+    case 'checkpoint-made':
       return
     default:
       foldCrossing(state, op)

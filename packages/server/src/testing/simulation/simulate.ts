@@ -1,8 +1,9 @@
 import { LIVE_GRANT_STATES } from '../../beds/crossing.ts'
 import { nextEpoch } from '../../exchange/epoch.ts'
-import type { CellId, LogRecord } from '../../exchange/log-record.ts'
-import { type Cell, chainHash, copyOf, type Fault, openEpoch, refold, setUnnumberedAside, writes } from './cell.ts'
-import type { RegionOp } from './region-state.ts'
+import type { CellId } from '../../exchange/log-record.ts'
+import { type Cell, chainHash, copyOf, emptyDisk, openEpoch, refold, setUnnumberedAside, writes } from './cell.ts'
+import { allOf, type Copy, type Fault, lastOf } from './copies.ts'
+import type { RegionOp, RegionState } from './region-state.ts'
 import { awake, cut, newWorld, note, nowOf, step, type Trouble, type World, work } from './world.ts'
 
 export interface Run {
@@ -16,6 +17,9 @@ export interface Run {
   readonly turnedAway: number
   readonly worstIdle: number
   readonly requests: number
+  /** Copies that began with a snapshot: of other regions' logs, of the own one. */
+  readonly begun: number
+  readonly begunOwn: number
   readonly troubles: Readonly<Partial<Record<Trouble, number>>>
 }
 export interface RunOptions {
@@ -42,7 +46,7 @@ export const simulate = (seed: number, options: RunOptions = {}): Run => {
   makePeace(world)
   settle(world)
   inspect(world)
-  const { counts, violations, acknowledged } = world.oracle
+  const { counts, violations, acknowledged, begun } = world.oracle
   return {
     seed,
     cells: world.ids.length,
@@ -54,6 +58,8 @@ export const simulate = (seed: number, options: RunOptions = {}): Run => {
     turnedAway: world.turnedAway,
     worstIdle: world.worstIdle,
     requests: [...acknowledged.values()].reduce((sum, made) => sum + made.size, 0),
+    begun: begun.others,
+    begunOwn: begun.own,
     troubles: Object.fromEntries(world.troubles),
   }
 }
@@ -83,6 +89,7 @@ const BEFALLINGS: readonly { readonly weight: number; readonly befall: (world: W
   { weight: 5, befall: (world) => reviveAll(world) },
   { weight: 8, befall: (world, cell) => backUp(world, cell) },
   { weight: 5, befall: (world, cell) => restore(world, cell) },
+  { weight: 2, befall: (world, cell) => loseAll(world, cell) },
   { weight: 4, befall: (world, cell) => standIn(world, cell) },
   { weight: 4, befall: (world, cell) => comeHome(world, cell) },
 ]
@@ -137,6 +144,19 @@ const restore = (world: World, cell: Cell) => {
   const backup = world.backups.get(cell.id)
   if (backup === undefined) return
   note(world, 'restored')
+  beginOn(world, cell, backup)
+}
+
+/** The disk is lost and there is no backup: of its own log, too, it has what others give it. Somebody has it, or it would be a new cell. */
+const loseAll = (world: World, cell: Cell) => {
+  if (world.fault === 'no-epoch' || !othersOf(world, cell).some((id) => isKnownTo(world, id, cell.id))) return
+  note(world, 'lost-all')
+  beginOn(world, cell, emptyDisk())
+}
+const isKnownTo = (world: World, id: CellId, origin: CellId): boolean =>
+  (world.cells.get(id)?.durable.copies.get(origin)?.state.epoch ?? 0) > 0
+
+const beginOn = (world: World, cell: Cell, backup: Cell['durable']) => {
   rememberWhatOnlyThisDiskHad(world, cell)
   cell.crashIn = null
   cell.durable = structuredClone(backup)
@@ -157,9 +177,9 @@ const rememberWhatOnlyThisDiskHad = (world: World, cell: Cell) => {
 
 const requestsKnownTo = (cell: Cell | undefined, origin: CellId): string[] => {
   if (cell === undefined) return []
-  const handedBack = [...cell.durable.copies.values()].flatMap(({ records, outbox }) =>
-    [...records.map(({ body }) => (body as { op: RegionOp }).op), ...outbox.map(({ op }) => op)].flatMap((op) =>
-      op.kind === 'orphans-returned' && op.origin === origin ? op.ops : [],
+  const handedBack = [...cell.durable.copies.values()].flatMap((copy) =>
+    [...allOf(copy).map(({ body }) => (body as { op: RegionOp }).op), ...copy.outbox.map(({ op }) => op)].flatMap(
+      (op) => (op.kind === 'orphans-returned' && op.origin === origin ? op.ops : []),
     ),
   )
   const kept = [...(cell.durable.redo.get(origin) ?? []), ...handedBack]
@@ -195,7 +215,11 @@ const makePeace = (world: World) => {
     cell.pausedUntil = 0
   }
   for (let round = 0; round < 60; round += 1) step(world, false)
-  for (const cell of world.cells.values()) comeHome(world, cell)
+  for (const cell of world.cells.values()) {
+    // Nobody has anything of its log any more: its operators say that it begins anew.
+    cell.recoveringUntil = null
+    comeHome(world, cell)
+  }
 }
 
 // ------------------------------------------------------------------------------------------------ inspection
@@ -218,11 +242,16 @@ const inspectLog = (world: World, id: CellId) => {
   if (!writes(home, id)) world.oracle.violate(`${id} does not write its own log in peace`)
   const own = copyOf(home, id)
   if (own.outbox.length > 0) world.oracle.violate(`${id} has ops without a number in peace`)
-  if (world.fault !== 'cursor-on-identity') inspectChain(world, id, own.records)
+  if (world.fault !== 'cursor-on-identity') inspectChain(world, id, own)
   for (const other of world.cells.values()) {
     const copy = copyOf(other, id)
-    const same = copy.records.length === own.records.length && copy.records.at(-1)?.hash === own.records.at(-1)?.hash
-    if (!same) world.oracle.violate(`${other.id} has ${copy.records.length} of ${own.records.length} records of ${id}`)
+    const same = endOf(copy) === endOf(own) && lastOf(copy)?.hash === lastOf(own)?.hash
+    if (!same) world.oracle.violate(`${other.id} has ${endOf(copy)} of ${endOf(own)} records of ${id}`)
+    // One chain, one state: unless a copy began with a snapshot, of which the chain says nothing.
+    if (copy.base === null) continue
+    inspectChain(world, id, copy)
+    if (facts(refold(copy)) !== facts(refold(own)))
+      world.oracle.violate(`what ${other.id} made of a snapshot of ${id} is not what ${id} made of its log`)
   }
   const folded = refold(own)
   if (JSON.stringify([...folded.slots]) !== JSON.stringify([...own.state.slots])) {
@@ -230,10 +259,18 @@ const inspectLog = (world: World, id: CellId) => {
   }
 }
 
-const inspectChain = (world: World, id: CellId, records: readonly LogRecord[]) => {
+const endOf = ({ records, base }: Copy): number => (base?.upto ?? 0) + records.length
+const facts = ({ slots, requests, asks, grants, lapses, epoch, writer }: RegionState): string =>
+  JSON.stringify([epoch, writer, ...[slots, requests, asks, grants, lapses].map((of) => [...of].sort())])
+
+/** Of a copy that began with a snapshot, from its last record on. */
+const inspectChain = (world: World, id: CellId, { records, base }: Copy) => {
+  const before = base?.kept.at(-1)
   records.forEach((record, index) => {
-    const fits = record.prevHash === (records[index - 1]?.hash ?? '0'.repeat(64)) && chainHash(record) === record.hash
-    if (!fits || record.seq !== index + 1) world.oracle.violate(`the chain of ${id} breaks at ${record.seq}`)
+    const fits =
+      record.prevHash === ((records[index - 1] ?? before)?.hash ?? '0'.repeat(64)) && chainHash(record) === record.hash
+    if (!fits || record.seq !== (base?.upto ?? 0) + index + 1)
+      world.oracle.violate(`the chain of ${id} breaks at ${record.seq}`)
   })
 }
 

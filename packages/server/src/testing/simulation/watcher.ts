@@ -5,6 +5,8 @@ import type { RegionOp, RegionState } from './region-state.ts'
 export interface Watcher {
   committed(origin: CellId, writer: CellId, state: RegionState, op: RegionOp): void
   alarm(origin: CellId, reader: CellId, what: string): void
+  /** A copy of a log began with a snapshot. */
+  beganWithSnapshot(origin: CellId, reader: CellId): void
 }
 
 /** The request an ask was made for: asks are named after it. */
@@ -18,6 +20,8 @@ interface Promised {
 export interface Oracle extends Watcher {
   readonly violations: string[]
   readonly counts: { promises: number; acrossEpochs: number; crossRegion: number; lapses: number; epochs: number }
+  /** How many copies began with a snapshot: of another region's log, of the own one. */
+  readonly begun: { others: number; own: number }
   /** Requests whose making was acknowledged to a person. */
   readonly acknowledged: Map<CellId, Set<string>>
   violate(what: string): void
@@ -48,11 +52,17 @@ export const newOracle = (): Oracle => {
       requestId === undefined ? [] : (promised.get(slotId) ?? []).filter((one) => one.requestId !== requestId),
     )
   }
+  const begun = { others: 0, own: 0 }
   return {
     violations,
     counts,
+    begun,
     acknowledged,
     violate,
+    beganWithSnapshot: (origin, reader) => {
+      if (origin === reader) begun.own += 1
+      else begun.others += 1
+    },
     alarm: (origin, reader, what) => violate(`${what} in the log of ${origin} seen by ${reader}`),
     committed: (origin, _writer, state, op) => {
       switch (op.kind) {

@@ -4,7 +4,6 @@ import {
   type Answer,
   type Cell,
   copyOf,
-  type Fault,
   newCell,
   openEpoch,
   receive,
@@ -13,6 +12,8 @@ import {
   vectorOf,
   writes,
 } from './cell.ts'
+import { makeCheckpoint } from './checkpoints.ts'
+import type { Fault } from './copies.ts'
 import { atWrite, diesIn } from './crash.ts'
 import { closeRequest, type Duty, doDuties, vouch } from './duties.ts'
 import { type Random, seeded } from './random.ts'
@@ -48,7 +49,7 @@ interface Journey {
 
 export const TROUBLES = [
   ...(['dropped', 'delayed', 'doubled', 'reordered', 'cut', 'partitioned', 'cut-from-all', 'paused'] as const),
-  ...(['crashed', 'crashed-at-a-write', 'restored', 'stood-in', 'clock-apart'] as const),
+  ...(['crashed', 'crashed-at-a-write', 'restored', 'lost-all', 'stood-in', 'clock-apart'] as const),
 ] as const
 export type Trouble = (typeof TROUBLES)[number]
 export const note = ({ troubles }: Pick<World, 'troubles'>, trouble: Trouble): void =>
@@ -131,6 +132,8 @@ export const newWorld = (seed: number, cellCount: number, fault: Fault): World =
   }
   for (const cell of world.cells.values()) {
     found(world, cell)
+    // One that joins late finds the others in the midst of it.
+    if (cell.id === ids.at(-1) && ids.length > 3 && random.chance(0.3)) cell.alive = false
     if (Math.abs(cell.skewMs) >= TICK_MS / 2) note(world, 'clock-apart')
   }
   return world
@@ -181,6 +184,8 @@ const stepCell = (world: World, cell: Cell) => {
   const { random } = world
   for (const origin of world.ids) if (writes(cell, origin)) doDuties(dutyOf(world, cell, origin))
   if (cell.recoveringUntil !== null && cell.recoveringUntil <= world.tick) endRecovery(world, cell)
+  if (checkpoints(world))
+    for (const [origin, copy] of cell.durable.copies) makeCheckpoint(cell, origin, copy, world.fault, world.oracle)
   if (random.chance(0.8)) sequence(cell, world.fault, () => random.chance(0.4))
   if (world.ids.length > 1 && random.chance(0.7)) {
     const to = random.pick(world.ids.filter((id) => id !== cell.id))
@@ -188,8 +193,16 @@ const stepCell = (world: World, cell: Cell) => {
   }
 }
 
+/** The baselines that must fail know no snapshots. */
+const checkpoints = ({ fault }: World) => fault !== 'cursor-on-identity' && fault !== 'last-write-wins'
+
 /** After a restore: whatever others still had of our own log has come; a higher epoch keeps old numbers from coming back. */
 const endRecovery = (world: World, cell: Cell) => {
+  // Nothing of what it had decided was heard yet: it cannot know where to go on.
+  if (copyOf(cell, cell.id).state.epoch === 0) {
+    cell.recoveringUntil = world.tick + 5
+    return
+  }
   cell.recoveringUntil = null
   if (copyOf(cell, cell.id).state.writer === cell.id)
     openEpoch(cell, cell.id, 'restored', [], nowOf(world, cell), world.oracle)
@@ -227,7 +240,7 @@ const deliver = (world: World) => {
     if (message === undefined || to === undefined || !awake(world, to)) continue
     if (world.blocked.has(link(message.from, message.to))) continue
     if (message.ask !== null) {
-      const answers = recordsAfter(to, message.ask, world.fault)
+      const answers = recordsAfter(to, message.ask, message.from, world.fault, world.oracle)
       send(world, { from: message.to, to: message.from, ask: null, answers })
     } else work(world, to, () => receive(to, message.answers, world.fault, world.oracle))
   }
