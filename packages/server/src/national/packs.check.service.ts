@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { PACK_LIMIT_BYTES, type PackView } from '@dure/contract'
+import { PACK_LIMIT_BYTES, PACK_TOO_LARGE, type PackView } from '@dure/contract'
 import {
   anchorOf,
   freshnessOf,
@@ -23,6 +23,9 @@ export interface PackRefusal {
 const crypto = createNodeCrypto()
 const no = (code: string, detail = ''): { readonly ok: false; readonly error: PackRefusal } => err({ code, detail })
 
+/** What its publisher can do about it. */
+export const tooLarge = ({ byteLength }: Uint8Array): string => `${PACK_TOO_LARGE}; this file has ${byteLength}`
+
 export type CheckedPack = Omit<NewPack, 'published_by' | 'received_at'>
 
 /** Signatures, chain and content: against the pack that is held, or against the root keys for the first one. */
@@ -32,7 +35,7 @@ export const check = async (
   roots: RootSet | undefined,
 ): Promise<Result<CheckedPack, PackRefusal>> => {
   if (roots === undefined) return no('roots-unknown', 'this cell has no root keys: DURE_PACK_ROOTS')
-  if (file.byteLength > PACK_LIMIT_BYTES) return no('pack-malformed', `${file.byteLength} bytes`)
+  if (file.byteLength > PACK_LIMIT_BYTES) return no('pack-too-large', tooLarge(file))
   const anchor = await anchorIn(tx, roots)
   const opened = await openPack(crypto, file, anchor)
   if (!opened.ok) return no(opened.error.code, opened.error.detail)

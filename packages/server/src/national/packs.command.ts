@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { PACK_LIMIT_BYTES } from '@dure/contract'
 import {
   buildPack,
   deviceKeyOf,
@@ -18,6 +19,7 @@ import { createNodeCrypto } from '@dure/pass/node'
 import { KOREA_RULES } from '@dure/pass/rulesets/kr'
 import type { CommandIo } from '../platform/command.ts'
 import { type RootsFile, readRoots } from './pack-roots.service.ts'
+import { tooLarge } from './packs.check.service.ts'
 import { publishFromDesk } from './packs.service.ts'
 import { listPackRows } from './packs.sql.ts'
 
@@ -112,6 +114,10 @@ const build = async (ask: Build, io: CommandIo): Promise<number> => {
   const opened = await openPack(crypto, built.bytes, { roots })
   if (!opened.ok) {
     io.error(`refused: ${opened.error.code} ${opened.error.detail ?? ''}`)
+    return 1
+  }
+  if (built.bytes.byteLength > PACK_LIMIT_BYTES) {
+    io.error(`refused: pack-too-large ${tooLarge(built.bytes)}`)
     return 1
   }
   await writeFile(ask.out, built.bytes)

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { nationEndpoints } from '@dure/contract'
+import { nationEndpoints, PACK_LIMIT_BYTES, PACK_TOO_LARGE } from '@dure/contract'
 import type { CommandIo } from '../platform/command.ts'
 import { appendOp } from '../platform/oplog.ts'
 import { must, refusedAs } from '../testing/bed-world.ts'
+import { testCells, until } from '../testing/cells.ts'
 import { manualClock } from '../testing/clock.ts'
 import { temporaryFolder } from '../testing/database.ts'
 import { type Cells, startCells } from '../testing/linked-cells.ts'
 import { packsCommand } from './packs.command.ts'
-import { PACK, PACK_PART } from './packs.service.ts'
+import { PACK, PACK_PART, sayPack } from './packs.service.ts'
 
 const { publishPack, listPacks } = nationEndpoints
 
@@ -155,4 +156,36 @@ test('a cell without root keys takes no pack and says so', async () => {
   assert.equal(refusedAs(await publish(cells, await make('first'))), 'invalid-input')
   const { trusts, packs, refused } = await held(cells, '00')
   assert.deepEqual([trusts, packs, refused[0]?.code], [false, [], 'roots-unknown'])
+})
+
+test('a pack that the log cannot carry is refused where it is published, with the reason, and nothing of it is kept', async () => {
+  const { roots } = await publisher()
+  await using cells = await startCells(['00', '28'], manualClock(), { DURE_PACK_ROOTS: roots })
+  const file = Buffer.alloc(PACK_LIMIT_BYTES + 1)
+  const answer = await publish(cells, file)
+  assert(!answer.ok)
+  assert.equal(answer.error.code, 'invalid-input')
+  assert.deepEqual(answer.error.errors, [{ pointer: '/body/file', detail: PACK_TOO_LARGE }])
+  const said: string[] = []
+  const { db, config, clock } = cells.of('00').cell.deps
+  const io = { out: () => undefined, error: (text: string) => void said.push(text), clock }
+  const path = join(await temporaryFolder(), 'large')
+  await writeFile(path, file)
+  const status = await packsCommand(['publish', path], { ...io, config: () => config, openDb: async () => db })
+  assert.deepEqual([status, said], [1, [`refused: pack-too-large ${PACK_TOO_LARGE}; this file has ${file.length}`]])
+  await cells.settle()
+  for (const code of ['00', '28']) assert.deepEqual((await held(cells, code)).refusedCount, 0)
+})
+
+test('the largest pack that is published travels whole between cells', async () => {
+  await using cells = await testCells(['00', '28'])
+  const nation = cells.node('00')
+  const file = randomBytes(PACK_LIMIT_BYTES)
+  const sum = sha256(file)
+  await nation.cell.deps.db.tx((tx) => sayPack(tx, file, { sha256: sum, number: 1, by: '중앙' }, new Date()))
+  // Without root keys a region takes no pack; but it says so only of one that came whole.
+  const { db } = cells.node('28').cell.deps
+  const refusals = () => db.sql<{ code: string }>(`select code from national.pack_refused where sha256 = $1`, [sum])
+  await until('it came', async () => (await refusals()).length > 0, 60_000)
+  assert.deepEqual(await refusals(), [{ code: 'roots-unknown' }])
 })

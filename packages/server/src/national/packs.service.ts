@@ -141,6 +141,8 @@ const publish = async (
 ): Promise<Result<PackView, PackRefusal>> => {
   if (config.region !== NATIONAL_CELL)
     return no('not-national', 'packs for all regions are published at the national cell')
+  // Before anything is looked at: what the log cannot carry is not offered to anybody.
+  if (file.byteLength > PACK_LIMIT_BYTES) return no('pack-too-large', (await library()).tooLarge(file))
   const sum = sha256Of(file)
   const taken = await db.tx(async (tx) => {
     await lockPacks(tx)
@@ -157,7 +159,7 @@ const publish = async (
 }
 
 /** In parts, and then what they are parts of: one transaction, so they stand in the log one behind the other. */
-const sayPack = async (tx: Tx, file: Uint8Array, said: z.input<typeof packSaid>, now: Date): Promise<void> => {
+export const sayPack = async (tx: Tx, file: Uint8Array, said: z.input<typeof packSaid>, now: Date): Promise<void> => {
   for (let part = 0; part * PART_BYTES < file.byteLength; part += 1) {
     const data = Buffer.from(file.subarray(part * PART_BYTES, (part + 1) * PART_BYTES)).toString('base64url')
     const body = { sha256: said.sha256, part, data }

@@ -1,4 +1,4 @@
-import { nationEndpoints, type Packs, type PackView } from '@dure/contract'
+import { nationEndpoints, PACK_LIMIT_BYTES, type Packs, type PackView } from '@dure/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { StaleNote } from '../../app/connection-line.tsx'
@@ -137,6 +137,7 @@ const Publish = () => {
   const publish = useMutation({
     networkMode: 'always',
     mutationFn: async (file: File) => {
+      if (file.size > PACK_LIMIT_BYTES) throw new TooLarge()
       const bytes = new Uint8Array(await file.arrayBuffer())
       const answer = await call(nationEndpoints.publishPack, { body: { file: base64Url(bytes) } })
       if (!answer.ok) throw new Refused(answer.error)
@@ -145,6 +146,8 @@ const Publish = () => {
     onSettled: () => void queries.invalidateQueries({ queryKey: packsQuery.queryKey }),
   })
   const refused = publish.error instanceof Refused ? publish.error.problem.detail : null
+  const tooLarge = t('packs.tooLarge', { size: PACK_LIMIT_BYTES / 1_048_576 })
+  const why = publish.error instanceof TooLarge ? tooLarge : (refused ?? t('failed.noAnswer'))
   return (
     <Card title={t('packs.publish')}>
       <label className="field-label" htmlFor="pack-file">
@@ -162,11 +165,14 @@ const Publish = () => {
       <p role="status">
         {publish.isPending ? t('national.control.working') : null}
         {publish.isSuccess ? t('packs.published', { number: publish.data.number }) : null}
-        {publish.isError ? t('packs.notPublished', { why: refused ?? t('failed.noAnswer') }) : null}
+        {publish.isError ? t('packs.notPublished', { why }) : null}
       </p>
     </Card>
   )
 }
+
+/** Refused before it is sent. */
+class TooLarge extends Error {}
 
 const base64Url = (bytes: Uint8Array): string => {
   let text = ''
