@@ -78,8 +78,15 @@ test('reports and inbound messages are read where the configuration says they ar
     { ref: 'm3', status: 'other' },
   ])
   assert.deepEqual(readInbound(carrier(), { mo: { number: '+82-10-1234-5678', message: '4821 1', id: 9 } }), [
-    { from: '01012345678', text: '4821 1', ref: '9' },
+    { from: '01012345678', text: '4821 1', ref: '9', writtenAt: null },
   ])
+  const dated = carrier({ inbound: { list: '/mo', from: '/number', text: '/message', at: '/at' } })
+  const writtenAt = (at: unknown) =>
+    readInbound(dated, { mo: { number: '01012345678', message: '4821 1', at } })[0]?.writtenAt?.toISOString() ?? null
+  const three = '2022-10-15T06:33:00.000Z'
+  for (const at of ['2022-10-15 15:33:00', '2022-10-15T15:33:00+09:00', 1_665_815_580, '1665815580000', three])
+    assert.equal(writtenAt(at), three, String(at))
+  for (const at of ['yesterday', '', null, {}, '2022-99-99 99:99:99', Number.NaN]) assert.equal(writtenAt(at), null)
   fc.assert(
     fc.property(fc.jsonValue(), (sent) => {
       readReports(carrier(), sent)

@@ -58,7 +58,14 @@ export const carrierSchema = z.strictObject({
     })
     .optional(),
   inbound: z
-    .strictObject({ list: pointer.optional(), from: pointer, text: pointer, ref: pointer.optional() })
+    .strictObject({
+      list: pointer.optional(),
+      from: pointer,
+      text: pointer,
+      ref: pointer.optional(),
+      /** When it was written; a network that was down delivers what is hours old. Without a zone: the time of Korea. */
+      at: pointer.optional(),
+    })
     .optional(),
   /** An own number that arrives at this installation again; the heartbeat writes to it. */
   probeNumber: z.string().max(20).optional(),
@@ -174,6 +181,8 @@ export interface Inbound {
   readonly text: string
   /** The carrier's own name of the message: the same one sent twice is one message. */
   readonly ref: string | null
+  /** null: the carrier does not say. */
+  readonly writtenAt: Date | null
 }
 
 /** Characters of an inbound text that are kept. */
@@ -192,9 +201,26 @@ export const readInbound = ({ inbound }: Carrier, sent: unknown): readonly Inbou
         from: parsePhoneNumber(String(from)) ?? String(from).slice(0, 20),
         text: text.slice(0, INBOUND_LENGTH),
         ref: named,
+        writtenAt: inbound.at === undefined ? null : instantOf(memberAt(one, inbound.at)),
       },
     ]
   })
+}
+
+/** Later than any second since 1970 of this century, earlier than any millisecond. */
+const SECONDS_BELOW = 1e11
+
+/** ISO 8601 or `2022-10-15 15:33:00`, or seconds or milliseconds since 1970. */
+const instantOf = (given: unknown): Date | null => {
+  const isCount = typeof given === 'number' || (typeof given === 'string' && /^\d{9,13}$/.test(given))
+  const text = typeof given === 'string' ? given.trim().replace(' ', 'T') : ''
+  const hasZone = /(Z|[+-]\d{2}:?\d{2})$/.test(text)
+  const at = isCount
+    ? new Date(Number(given) < SECONDS_BELOW ? Number(given) * 1000 : Number(given))
+    : /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)
+      ? new Date(hasZone ? text : `${text}+09:00`)
+      : undefined
+  return at === undefined || Number.isNaN(at.getTime()) ? null : at
 }
 
 const listAt = (sent: unknown, list: string | undefined): readonly unknown[] => {

@@ -41,6 +41,9 @@ export const PROBE_DUE_MS = 90 * SECOND_MS
 /** After `4821 2`: so long the reason is waited for, then the offer is declined without one. */
 export const DECLINE_REASON_WAIT_MS = 2 * MINUTE_MS
 
+/** A carrier's clock and ours differ by less than this; an answer takes longer to type than a question to arrive. */
+export const CLOCKS_DIFFER_MS = MINUTE_MS
+
 /** The code that confirms a number. */
 export const CONFIRM_CODE_MS = 10 * MINUTE_MS
 export const CONFIRM_ATTEMPTS = 5

@@ -5,7 +5,7 @@ import { appendOp } from '../platform/oplog.ts'
 import type { Person } from '../platform/person.ts'
 import { schedule } from '../platform/timers.ts'
 import type { Carrier, Inbound } from './carrier.ts'
-import { DECLINE_REASON_WAIT_MS, GUESS_WINDOW_MS } from './channel-times.ts'
+import { CLOCKS_DIFFER_MS, DECLINE_REASON_WAIT_MS, GUESS_WINDOW_MS } from './channel-times.ts'
 import { type AnswerResult, type Channels, seoulClock } from './channels.service.ts'
 import { admit, answersStranger, codeIsTried } from './guard.ts'
 import { probeReturned } from './heartbeat.service.ts'
@@ -48,6 +48,7 @@ interface Taking {
   readonly now: Date
   readonly id: string
   readonly phone: string
+  readonly writtenAt: Date | null
 }
 
 interface From {
@@ -66,10 +67,10 @@ export const takeInbound = async (channels: Channels, carrier: Carrier, message:
     const now = channels.clock.now()
     const id = channels.ids.next()
     const kept = withoutNames(message.text)
-    const { from: phone, ref } = message
+    const { from: phone, ref, writtenAt } = message
     if (!(await insertInbound(tx, { id, carrier: carrier.key, ref, phone, text: kept }, now))) return
     await lockPhone(tx, phone)
-    const taking = { channels, tx, now, id, phone }
+    const taking = { channels, tx, now, id, phone, writtenAt }
     const reply = parseReply(message.text)
     const number = await confirmedNumber(tx, phone)
     const result = await understand(taking, reply, number)
@@ -157,7 +158,9 @@ type Found =
 /** The offer a code means for this hospital: the open one, or what there is to say of one that is over. */
 const offerFor = async (taking: Taking, from: From, code: string): Promise<Found> => {
   const { channels, tx, now, phone } = taking
-  const offers = await offersOfCode(tx, from.hospitalId, code, new Date(now.getTime() - ASKED_WITHIN_MS))
+  const all = await offersOfCode(tx, from.hospitalId, code, new Date(now.getTime() - ASKED_WITHIN_MS))
+  const offers = all.filter((one) => isAskedBefore(one, taking))
+  if (offers.length === 0 && all.length > 0) return { outcome: 'over', answer: { kind: 'expired', code }, code }
   const open = offers.filter((one) => isOpen(one, now))
   const [offer] = open.length > 0 ? open : offers
   if (offer === undefined) {
@@ -168,6 +171,10 @@ const offerFor = async (taking: Taking, from: From, code: string): Promise<Found
     return { outcome: 'refused', answer: { kind: 'refused', code }, code }
   return open.length > 0 ? { outcome: 'asked', answer: null, offer } : over(offer)
 }
+
+/** What was written before it was asked answers something else: an earlier patient under this code, or an earlier question. */
+const isAskedBefore = ({ sent_at }: SpokenOffer, { writtenAt }: Taking): boolean =>
+  writtenAt === null || sent_at.getTime() <= writtenAt.getTime() + CLOCKS_DIFFER_MS
 
 const isOpen = ({ offer_state, expires_at }: SpokenOffer, now: Date): boolean =>
   ['sent', 'delivered', 'seen', 'acked'].includes(offer_state) && expires_at > now
@@ -269,6 +276,9 @@ const bare = async (taking: Taking, from: From, reason: DeclineReason | null): P
   const [question, ...others] = open
   if (question === undefined || others.length > 0) {
     const code = question?.code ?? (await lastCodeTexted(tx, phone, new Date(now.getTime() - HOUR_MS)))
+    // The reason came after the decline stood without it, or the question is over: that is said, and nothing is asked again.
+    const found = question === undefined && code !== null ? await offerFor(taking, from, code) : null
+    if (found !== null && found.outcome !== 'asked') return found
     return { outcome: 'unreadable', answer: code === null ? { kind: 'unreadable' } : { kind: 'which', code } }
   }
   if (reason === null) return { outcome: 'unreadable', answer: { kind: 'reason_asked', code: question.code } }

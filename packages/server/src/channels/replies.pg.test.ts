@@ -129,6 +129,36 @@ test('a decline in one line carries its reason; one without an answer stands wit
   assert.equal(offer?.declineReason, 'other')
 })
 
+test('a reason that comes after the decline stood without it is told so, and nothing is asked again', async () => {
+  const { p, first } = await setUp()
+  await using _ = p
+  const request = await asked(p, [first.id])
+  assert.equal(await unseen(p), 1)
+  await p.inbound(DESK, `${request.code} 2`)
+  p.w.test.clock.advance(121_000)
+  await p.w.settle()
+  await p.inbound(DESK, '3')
+  assert.match(await answer(p), /이미 거절/)
+  const { in: log } = must(await p.w.desk.call(e.listTexts, { query: {} }))
+  assert.equal(log[0]?.outcome, 'already_answered')
+  assert.equal((await see(p, request.id)).offers[0]?.declineReason, 'other')
+})
+
+test('a text that a network held back answers only what was asked before it was written', async () => {
+  const { p, first } = await setUp()
+  await using _ = p
+  const before = p.w.test.clock.now().toISOString()
+  p.w.test.clock.advance(30 * 60_000)
+  const request = await asked(p, [first.id])
+  await p.inbound(DESK, `${request.code} 1`, 'late', before)
+  assert.match(await answer(p), /시간이 지났습니다/)
+  assert.equal((await see(p, request.id)).state, 'offered', 'a yes to an earlier patient is no yes to this one')
+  const { in: log } = must(await p.w.desk.call(e.listTexts, { query: {} }))
+  assert.deepEqual([log[0]?.outcome, log[0]?.code], ['over', request.code])
+  await p.inbound(DESK, `${request.code} 1`, 'now', p.w.test.clock.now().toISOString())
+  assert.equal((await see(p, request.id)).state, 'held')
+})
+
 test('“4821 3” puts the hospital on the desk’s list of calls, once', async () => {
   const { p, first } = await setUp()
   await using _ = p

@@ -68,7 +68,7 @@ const carrierConfig = (key: 'a' | 'b', port: number) =>
     send: { url: `http://127.0.0.1:${port}/${key}`, body: { to: '{{to}}', text: '{{text}}', ref: '{{ref}}' } },
     answer: { code: '/status', okCodes: ['OK'], finalCodes: ['NO_SUCH_NUMBER'] },
     report: { list: '/reports', ref: '/id', status: '/status', delivered: ['ok'], failed: ['no'] },
-    inbound: { from: '/from', text: '/text', ref: '/id' },
+    inbound: { from: '/from', text: '/text', ref: '/id', at: '/at' },
     probeNumber: PROBE[key],
   })
 
@@ -80,7 +80,7 @@ export interface PhoneWorld extends AsyncDisposable {
   textsTo(phone: string): readonly string[]
   /** A carrier calls us: a report, or a message that arrived. Gives the status. */
   report(taken: Taken | undefined, status?: 'ok' | 'no'): Promise<number>
-  inbound(from: string, text: string, id?: string): Promise<number>
+  inbound(from: string, text: string, id?: string, at?: string): Promise<number>
   onCall: string[]
 }
 
@@ -125,9 +125,9 @@ export const phoneWorld = async (options: WorldOptions = {}): Promise<PhoneWorld
       if (taken === undefined) throw new Error('no such text')
       return hook(taken.carrier === 'b' ? 'b' : 'a', 'reports', { reports: [{ id: taken.ref, status }] })
     },
-    inbound: (from, text, id) => {
+    inbound: (from, text, id, at) => {
       number += 1
-      return hook('a', 'inbound', { from, text, id: id ?? `mo-${number}` })
+      return hook('a', 'inbound', { from, text, id: id ?? `mo-${number}`, ...(at === undefined ? {} : { at }) })
     },
     [Symbol.asyncDispose]: async () => {
       await w[Symbol.asyncDispose]()
