@@ -28,6 +28,13 @@ before(async () => {
   const needsAck = { by: new Date(Date.now() + 300_000).toISOString(), from }
   const message = { id: crypto.randomUUID(), body: { kind: 'text' as const, text: '명단 확인 바랍니다' }, needsAck }
   must(await desk(roomEndpoints.postMessage, { params: { id: roomId }, body: message }))
+  // As the cell of Gyeonggi tells what it tried: beside.pg.test.ts has the way here.
+  await cell.cell.deps.db.sql(
+    `insert into rooms.ack_step (message_id, at, step, rung, channel, person_id, name, outcome, region)
+     values ($1, now(), 0, 'neighbour', 'sms', null, '경기 당직', 'queued', '41'),
+            ($1, now(), 1, 'neighbour', 'voice', null, '', 'nobody', '41')`,
+    [message.id],
+  )
 })
 after(async () => {
   await takePictures(browser)
@@ -72,6 +79,17 @@ for (const look of LOOKS)
     await page.goto(`/rooms/${roomId}`)
     await page.locator('.message [data-ack="unanswered"]').waitFor()
     await clean('the room')
+    await page.locator('.receipt-counts').click()
+    const elsewhere = page.getByRole('dialog').locator('[data-region="41"]')
+    await elsewhere.nth(1).waitFor()
+    const words = look.language === 'en' ? 'tried by Gyeonggi' : '경기에서 알림'
+    for (const step of await elsewhere.allInnerTexts()) assert.ok(step.includes(words), step)
+    await clean('who was reached, and by which cell')
+    const folder = process.env.E2E_PICTURES
+    if (folder !== undefined)
+      await page.screenshot({ path: `${folder}/receipts-${look.size.width}-${look.language}.png` })
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.locator('.room-tools .button').first().click()
     await page.locator('.members li').first().waitFor()
     await clean('who is in it')

@@ -28,4 +28,6 @@ export const ackStepView = z.object({
   name: z.string(),
   /** `told` on a connected screen · `queued` with a carrier · `no_driver` · `no_address` · `nobody` on this rung. */
   outcome: z.enum(['told', 'queued', 'no_driver', 'no_address', 'nobody']),
+  /** Region whose own cell made this try; null = the cell that asks. Cells of earlier versions do not say. */
+  region: z.string().nullable().default(null),
 })

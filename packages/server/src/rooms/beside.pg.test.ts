@@ -53,8 +53,12 @@ const asked = async (options: { readonly room?: 'own' | 'national' } = {}) => {
       ({ at, rung, channel, name, outcome }) =>
         outcome === 'nobody' ? `${rung} nobody` : `${(Date.parse(at) - START) / MINUTE} ${channel} ${name}`,
     )
+  const triedBy = async () =>
+    must(await asker.call(e.messageReceipts, { params: { id: sent.id } })).steps.map(
+      ({ region, name }) => `${region ?? 'own'} ${name}`,
+    )
   const acknowledge = (person: TestPerson) => person.call(e.acknowledge, { params: { id: sent.id }, body: {} })
-  return { cells, asker, gyeonggi, seoul, gangwon, roomId, sent, wait, shown, record, acknowledge }
+  return { cells, asker, gyeonggi, seoul, gangwon, roomId, sent, wait, shown, record, triedBy, acknowledge }
 }
 const ownDesk = { kind: 'duty', place: { kind: 'desk', id: '28' }, duty: 'placement' } as const
 
@@ -77,7 +81,7 @@ const openOf = async (person: TestPerson) =>
   must(await person.call(e.listAcknowledgements)).messages.map(({ body }) => (body.kind === 'text' ? body.text : ''))
 
 test('the last rung crosses to the neighbours’ cells: each reaches its own desk by push, SMS and voice, and every try comes back', async () => {
-  const { cells, gyeonggi, gangwon, roomId, wait, record, shown, acknowledge } = await asked()
+  const { cells, gyeonggi, gangwon, roomId, wait, record, triedBy, shown, acknowledge } = await asked()
   await using _ = cells
   await cells.settle()
   assert.deepEqual(await openOf(gyeonggi), ['음압병상 있습니까'])
@@ -94,6 +98,8 @@ test('the last rung crosses to the neighbours’ cells: each reaches its own des
     [...mine('경기 당직'), ...mine('서울 당직')],
   ]
   assert.deepEqual(steps.slice(3).toSorted(), [...here, ...there].toSorted())
+  const by = ['41 경기 당직', '11 서울 당직', 'own 경기도 병상배정반', 'own 서울특별시 병상배정반']
+  assert.deepEqual(new Set((await triedBy()).slice(3)), new Set(by), 'each try names the cell that made it')
   assert.equal((await shown())?.state, 'open')
   // Whoever is asked reads what is asked, not the room.
   assert.equal(refusedAs(await gyeonggi.call(e.roomTimeline, { params: { id: roomId }, query: {} })), 'not-found')

@@ -60,6 +60,7 @@ interface StepRow {
   readonly person_id: string | null
   readonly name: string
   readonly outcome: string
+  readonly region: string | null
 }
 
 /** Person by person, of everybody who could read the message; what nobody has confirmed stays empty. */
@@ -80,7 +81,10 @@ export const receiptsOf = async (rooms: Rooms, person: Person, messageId: string
   )
   const byPerson = new Map(rows.map((row) => [row.person_id, row]))
   const steps = await rooms.db.sql<StepRow>(
-    `select at, step, rung, channel, person_id, name, outcome from rooms.ack_step where message_id = $1 order by id`,
+    `select at, step, rung, channel, person_id, name, outcome, region
+       from rooms.ack_step
+      where message_id = $1
+      order by at, id    -- what another cell tried is told later than it happened`,
     [messageId],
   )
   const people = readers

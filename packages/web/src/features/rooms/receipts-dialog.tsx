@@ -1,5 +1,6 @@
 import type { MessageView, ResponseOf, roomEndpoints } from '@dure/contract'
 import { useQuery } from '@tanstack/react-query'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -88,12 +89,22 @@ const Steps = ({ receipts }: { receipts: Receipts }) => {
       <h3>{t('rooms.receipts.steps')}</h3>
       <ol className="plain-list">
         {receipts.steps.map((step) => (
-          <li key={`${step.step}${step.personId ?? step.name}`}>
-            <Clock at={step.at} seconds /> {t(`rooms.rung.${step.rung}`)} · {step.name} ·{' '}
-            {t(`rooms.by.${step.channel}`)} <span className="tag">{t(`rooms.outcome.${step.outcome}`)}</span>
+          <li
+            key={`${step.region}${step.at}${step.step}${step.personId ?? step.name}`}
+            data-region={step.region ?? 'own'}
+          >
+            <Clock at={step.at} seconds /> {rungOf(step, t)}
+            {step.name === '' ? null : ` · ${step.name}`} · {t(`rooms.by.${step.channel}`)}{' '}
+            <span className="tag">{t(`rooms.outcome.${step.outcome}`)}</span>
           </li>
         ))}
       </ol>
     </>
   )
 }
+
+/** A neighbouring desk is tried by its own cell, and the record says which. */
+const rungOf = ({ rung, region }: Receipts['steps'][number], t: TFunction): string =>
+  region === null
+    ? t(`rooms.rung.${rung}`)
+    : `${t(`rooms.rung.${rung}`)} · ${t('rooms.receipts.triedBy', { region: t(`sido.${region as '28'}`) })}`
