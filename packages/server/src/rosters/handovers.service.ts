@@ -21,10 +21,24 @@ interface HandoverRow {
   readonly acknowledged_at: Date | null
   readonly acknowledged_by: string | null
   readonly acknowledged_by_name: string | null
+  readonly may_take: boolean
 }
 
+/** Whom it was handed to takes it over ($1, now is $2); without one, anybody who is on call for the duty at the place. */
+const MAY_TAKE = `(h.from_person <> $1
+        and (h.to_person = $1
+             or (h.to_person is null
+                 and exists (select from rosters.shift s
+                              where s.place_kind = h.place_kind
+                                and s.place_id = h.place_id
+                                and s.duty = h.duty
+                                and s.person_id = $1
+                                and s.state = 'planned'
+                                and s.starts_at <= $2
+                                and s.ends_at > $2))))`
+
 const SELECT = `select h.id, h.place_kind, h.place_id, h.duty, h.from_person, h.from_name, h.to_person, h.to_name, h.at, h.items,
-       h.note, h.acknowledged_at, h.acknowledged_by, h.acknowledged_by_name
+       h.note, h.acknowledged_at, h.acknowledged_by, h.acknowledged_by_name, ${MAY_TAKE} as may_take
   from rosters.handover h`
 
 /** Who goes off duty hands over what is open: the list is made here, not remembered by anybody. */
@@ -63,8 +77,9 @@ export const handOver = async (
       ],
     )
     await addShiftEvent(tx, shift.id, 'handed_over', person, { handoverId: id, to: to.value.id }, now)
-    await tell(tx, id, 'handover-made', [person.id, to.value.id], now)
-    return one(tx, person, id)
+    const told = to.value.id === null ? await onCallNow(tx, shift, now) : [to.value.id]
+    await tell(tx, id, 'handover-made', [person.id, ...told], now)
+    return one(tx, person, id, now)
   })
 }
 
@@ -112,6 +127,10 @@ const successor = async (
 }
 const LOOK_AHEAD_MS = 24 * 3_600_000
 
+/** With nobody to hand over to, whoever else is on call is told that it waits. */
+const onCallNow = async (tx: Tx, shift: ShiftRow, now: Date): Promise<readonly (string | null)[]> =>
+  (await shiftsOf(tx, placeOf(shift), now, new Date(now.getTime() + 1), shift.duty)).map(({ person_id }) => person_id)
+
 const tell = (tx: Tx, id: string, kind: string, people: readonly (string | null)[], now: Date): Promise<void> =>
   appendOp(tx, {
     kind,
@@ -121,7 +140,7 @@ const tell = (tx: Tx, id: string, kind: string, people: readonly (string | null)
     at: now,
   })
 
-/** Taken over by whom it was handed to; without a name, by anybody on call at the place. */
+/** Taken over once. */
 export const acknowledgeHandover = (
   rosters: Rosters,
   person: Person,
@@ -129,43 +148,40 @@ export const acknowledgeHandover = (
   now: Date,
 ): Promise<RosterResult<HandoverView>> =>
   rosters.db.tx(async (tx) => {
-    const [row] = await tx.sql<HandoverRow>(`${SELECT} where h.id = $1 for update`, [id])
-    if (row === undefined || !(await mayTake(tx, row, person, now)))
+    const [row] = await tx.sql<HandoverRow>(`${SELECT} where h.id = $3 for update of h`, [person.id, now, id])
+    if (row === undefined || !(row.may_take || row.acknowledged_by === person.id))
       return refuse('not-found', 'no such handover to you', '/params/id')
     if (row.acknowledged_at !== null)
       return row.acknowledged_by === person.id
-        ? ok(toView(row, person))
+        ? ok(toView(row))
         : refuse('wrong-state', `taken over by ${row.acknowledged_by_name} already`)
     await tx.sql(
       `update rosters.handover set acknowledged_at = $2, acknowledged_by = $3, acknowledged_by_name = $4 where id = $1`,
       [id, now, person.id, person.name],
     )
     await tell(tx, id, 'handover-acknowledged', [row.from_person, person.id], now)
-    return one(tx, person, id)
+    return one(tx, person, id, now)
   })
 
-const mayTake = async (tx: Tx, row: HandoverRow, person: Person, now: Date): Promise<boolean> => {
-  if (row.from_person === person.id) return false
-  if (row.to_person !== null) return row.to_person === person.id
-  const place = { kind: row.place_kind, id: row.place_id }
-  const shifts = await shiftsOf(tx, place, now, new Date(now.getTime() + 1), row.duty)
-  return shifts.some(({ person_id }) => person_id === person.id)
-}
-
-export const listHandovers = async (rosters: Rosters, person: Person): Promise<HandoverView[]> => {
+export const listHandovers = async (rosters: Rosters, person: Person, now: Date): Promise<HandoverView[]> => {
   const rows = await rosters.db.sql<HandoverRow>(
-    `${SELECT} where h.from_person = $1 or h.to_person = $1 order by h.at desc, h.id limit 100`,
-    [person.id],
+    `${SELECT}
+      where h.from_person = $1
+         or h.to_person = $1
+         or (h.to_person is null and (h.acknowledged_by = $1 or (h.acknowledged_at is null and ${MAY_TAKE})))
+      order by h.at desc, h.id
+      limit 100`,
+    [person.id, now],
   )
-  return rows.map((row) => toView(row, person))
+  return rows.map((row) => toView(row))
 }
 
-const one = async (db: Queries, person: Person, id: string): Promise<RosterResult<HandoverView>> => {
-  const [row] = await db.sql<HandoverRow>(`${SELECT} where h.id = $1`, [id])
-  return row === undefined ? refuse('not-found', 'no such handover', '/params/id') : ok(toView(row, person))
+const one = async (db: Queries, person: Person, id: string, now: Date): Promise<RosterResult<HandoverView>> => {
+  const [row] = await db.sql<HandoverRow>(`${SELECT} where h.id = $3`, [person.id, now, id])
+  return row === undefined ? refuse('not-found', 'no such handover', '/params/id') : ok(toView(row))
 }
 
-const toView = (row: HandoverRow, person: Person): HandoverView => ({
+const toView = (row: HandoverRow): HandoverView => ({
   id: row.id,
   place: { kind: row.place_kind, id: row.place_id },
   duty: row.duty,
@@ -178,5 +194,5 @@ const toView = (row: HandoverRow, person: Person): HandoverView => ({
   note: row.note,
   acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
   acknowledgedBy: row.acknowledged_by_name,
-  mine: row.acknowledged_at === null && row.to_person === person.id,
+  mine: row.acknowledged_at === null && row.may_take,
 })

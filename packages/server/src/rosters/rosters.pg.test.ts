@@ -176,6 +176,27 @@ test('a handover lists nothing from memory, goes to whoever is next, and is take
   await assert.rejects(db.sql(`update rosters.shift_event set by_name = 'x'`), /append-only|permission denied/)
 })
 
+test('a handover for which nobody is on the roster waits, in sight, for whoever comes on call for the duty', async () => {
+  const { w, doctor, plan } = await night()
+  await using _ = w
+  const [kim, lee, park] = [await doctor('김흉부'), await doctor('이흉부'), await doctor('박흉부')]
+  const shift = await plan(kim, -8, 1)
+  const made = must(await kim.call(e.handOver, { body: { shiftId: shift.id } }))
+  assert.deepEqual([made.toName, made.mine], [null, false])
+  const listed = async (person: TestPerson) =>
+    must(await person.call(e.listHandovers)).handovers.map(({ id, mine }) => [id, mine])
+  assert.deepEqual(await listed(lee), [], 'not on call: not theirs')
+  await plan(lee, 0, 9)
+  await plan(park, 0, 9, { duty: 'neurosurgery' })
+  assert.deepEqual(await listed(lee), [[made.id, true]])
+  assert.deepEqual(await listed(park), [], 'on call for something else')
+  assert.deepEqual(await listed(kim), [[made.id, false]])
+  must(await lee.call(e.acknowledgeHandover, { params: { id: made.id } }))
+  w.test.clock.advance(12 * HOUR)
+  const [taken] = must(await lee.call(e.listHandovers)).handovers
+  assert.deepEqual([taken?.acknowledgedBy, taken?.mine], ['이흉부', false], 'whoever took it still reads it')
+})
+
 test('holidays come from the gazette’s list, and a year without a list is said to be unknown', async () => {
   const { w } = await night()
   await using _ = w

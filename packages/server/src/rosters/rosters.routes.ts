@@ -76,7 +76,7 @@ export const registerRosterRoutes = (http: Http, rosters: Rosters): void => {
   route(e.listSwaps, async ({ person, now }) => ok({ swaps: await listSwaps(rosters, person, now) }))
 
   route(e.handOver, ({ person, body, now }) => handOver(rosters, person, body, now))
-  route(e.listHandovers, async ({ person }) => ok({ handovers: await listHandovers(rosters, person) }))
+  route(e.listHandovers, async ({ person, now }) => ok({ handovers: await listHandovers(rosters, person, now) }))
   route(e.acknowledgeHandover, ({ person, params, now }) => acknowledgeHandover(rosters, person, params.id, now))
 
   route(e.holidays, async ({ query: { year } }) => {

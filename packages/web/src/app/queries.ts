@@ -2,8 +2,8 @@ import { QueryClient } from '@tanstack/react-query'
 import { Refused } from '../offline/api.ts'
 import { backoffMs } from '../offline/backoff.ts'
 
-/** Keys of queries that no event of the cell changes. */
-const NOT_LIVE: readonly unknown[] = ['me', 'demo-people', 'severity', 'identity']
+/** Keys of queries that no event of the cell changes, or only one that names them. */
+const NOT_LIVE: readonly unknown[] = ['me', 'demo-people', 'severity', 'identity', 'handovers']
 /**
  * Keys of what tells how old something is. Ages grow and limits pass without any event, and a quiet region must not show as fresh
  * what was fresh an hour ago. The shortest limit is a quarter of an hour.
@@ -43,6 +43,9 @@ export const queries = new QueryClient({
 })
 
 let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Every page shows what is handed over to its reader: read again when one is made or taken over, not with every event of the cell. */
+export const refreshHandovers = (): void => void queries.invalidateQueries({ queryKey: ['handovers'] })
 
 /** Something changed in the cell: what is on the screen is read again, however many events come in a burst. */
 export const refreshLive = (): void => {

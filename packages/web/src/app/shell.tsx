@@ -7,6 +7,7 @@ import { CellLadder } from '../features/national/cell-ladder.tsx'
 import { NoticeWatch } from '../features/national/notice-watch.tsx'
 import { PeopleWatch } from '../features/people/watch.tsx'
 import { RoomWatch } from '../features/rooms/room-watch.tsx'
+import { HandoverWatch } from '../features/rosters/handover-watch.tsx'
 import { currentLanguage, setLanguage } from '../i18n/index.ts'
 import { readySound } from '../ui/sound.ts'
 import { useAtHand } from './at-hand.ts'
@@ -64,6 +65,7 @@ export const Shell = () => {
         </div>
         <ConnectionLine>{me === null ? null : <CellLadder />}</ConnectionLine>
         {me === null ? null : <PeopleWatch me={me} />}
+        {me === null ? null : <HandoverWatch />}
         {me === null ? null : <NoticeWatch />}
       </header>
       <main id="main" tabIndex={-1}>

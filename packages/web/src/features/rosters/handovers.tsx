@@ -54,6 +54,7 @@ const OneHandover = ({ handover }: { handover: HandoverView }) => {
                   {item.code ?? item.text}
                 </Link>
               ) : null}{' '}
+              {item.kind === 'acknowledgement' ? <span className="tag">{t('rosters.handover.ack')}</span> : null}{' '}
               {item.state === null || item.kind !== 'request' ? null : (
                 <span className="tag">{t(`requestState.${item.state as 'held'}`, { defaultValue: item.state })}</span>
               )}{' '}

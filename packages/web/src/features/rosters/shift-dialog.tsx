@@ -1,6 +1,8 @@
 import { rosterEndpoints, type ShiftView } from '@dure/contract'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSignedIn } from '../../app/session.ts'
+import { useDraft } from '../../offline/draft.ts'
 import { ActButton } from '../../ui/act-button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Facts } from '../../ui/facts.tsx'
@@ -8,8 +10,14 @@ import { SelectField, TextArea, TextField } from '../../ui/field.tsx'
 import { Clock, useClockText, useNow } from '../../ui/time.tsx'
 import { Phone } from './on-call-now.tsx'
 
+interface ShiftProps {
+  readonly shift: ShiftView
+  readonly others: readonly ShiftView[]
+  readonly onClose: () => void
+}
+
 /** One shift: who, until when, the telephone; and swapping it, handing it over, or taking it off. */
-export const ShiftDialog = (props: { shift: ShiftView; others: readonly ShiftView[]; onClose: () => void }) => {
+export const ShiftDialog = (props: ShiftProps) => {
   const { t } = useTranslation()
   const { shift } = props
   return (
@@ -34,7 +42,7 @@ export const ShiftDialog = (props: { shift: ShiftView; others: readonly ShiftVie
 }
 
 /** A swap is asked for here and done when both have agreed. */
-const Swap = ({ shift, others, onClose }: { shift: ShiftView; others: readonly ShiftView[]; onClose: () => void }) => {
+const Swap = ({ shift, others, onClose }: ShiftProps) => {
   const { t } = useTranslation()
   const clock = useClockText()
   const [choice, setChoice] = useState('')
@@ -78,21 +86,50 @@ const Swap = ({ shift, others, onClose }: { shift: ShiftView; others: readonly S
   )
 }
 
-const HandOver = ({ shift, onClose }: { shift: ShiftView; onClose: () => void }) => {
+const NOTHING = { note: '', to: '' }
+
+/** What is open goes to whoever is on call next, or to a colleague of this week who takes it instead. */
+const HandOver = ({ shift, others, onClose }: ShiftProps) => {
   const { t } = useTranslation()
-  const [note, setNote] = useState('')
+  const me = useSignedIn()
+  const draft = useDraft({ personId: me.id, form: `shift.${shift.id}.handover` }, NOTHING)
+  const { note, to } = draft.value
+  const people = new Map(
+    others.flatMap(({ personId, name }): [string, string][] =>
+      personId === null || personId === me.id ? [] : [[personId, name]],
+    ),
+  )
   return (
     <section className="form">
       <h3>{t('rosters.handover.title')}</h3>
       <p className="dialog-text">{t('rosters.handover.explain')}</p>
-      <TextArea name="note" label={t('rosters.handover.note')} value={note} onChange={setNote} maxLength={1000} />
+      <SelectField
+        name="to"
+        label={t('rosters.handover.to')}
+        none={t('rosters.handover.toNext')}
+        value={to}
+        onChange={(value) => draft.set({ to: value })}
+        options={[...people].map(([value, label]) => ({ value, label }))}
+      />
+      <TextArea
+        name="note"
+        label={t('rosters.handover.note')}
+        value={note}
+        onChange={(value) => draft.set({ note: value })}
+        maxLength={1000}
+      />
       <ActButton
         endpoint={rosterEndpoints.handOver}
-        input={{ body: { shiftId: shift.id, note: note.trim() === '' ? null : note.trim() } }}
+        input={{
+          body: { shiftId: shift.id, toPersonId: to === '' ? null : to, note: note.trim() === '' ? null : note.trim() },
+        }}
         intent={`shift:${shift.id}:handover`}
         label={{ key: 'outbox.label.handover' }}
         look="primary"
-        onAccepted={onClose}
+        onAccepted={() => {
+          draft.clear()
+          onClose()
+        }}
       >
         {t('rosters.handover.give')}
       </ActButton>

@@ -27,10 +27,15 @@ export const Week = ({ roster }: { roster: Roster }) => {
   const days = weekFrom(Date.parse(roster.from))
   const [chosen, setChosen] = useState(today)
   const shown = days.some(({ day }) => day === chosen) ? chosen : days[0]?.day
-  if (shifts.length === 0 && roster.warnings.length === 0)
-    return <Empty title={t('rosters.empty')}>{t(roster.mayEdit ? 'rosters.emptyEdit' : 'rosters.emptyNext')}</Empty>
+  const empty = shifts.length === 0 && roster.warnings.length === 0
+  const note = empty ? (
+    <Empty title={t('rosters.empty')}>{t(roster.mayEdit ? 'rosters.emptyEdit' : 'rosters.emptyNext')}</Empty>
+  ) : null
+  // A holiday for which nobody is planned yet is what a roster is made for.
+  if (empty && !roster.days.some(({ kind }) => kind === 'holiday')) return note
   return (
     <>
+      {note}
       <fieldset className="week-choose">
         <legend className="visually-hidden">{t('rosters.day')}</legend>
         {days.map(({ day, from }) => (
@@ -49,7 +54,7 @@ export const Week = ({ roster }: { roster: Roster }) => {
         {days.map(({ day, from, to }) => {
           const off = roster.days.find((one) => one.day === day)
           const gaps = roster.warnings.filter(
-            (one) => one.day === day && one.warning === 'gap' && Date.parse(one.to) > now,
+            (one) => one.warning === 'gap' && Date.parse(one.to) > Math.max(now, from) && Date.parse(one.from) < to,
           )
           return (
             <li
@@ -60,7 +65,9 @@ export const Week = ({ roster }: { roster: Roster }) => {
               <h3>
                 {dayName(from)}
                 {off?.kind === 'holiday' ? (
-                  <span className="tag is-late">{off.name ?? t('rosters.holiday')}</span>
+                  <span className="tag is-late">
+                    <HolidayName name={off.name} />
+                  </span>
                 ) : null}
               </h3>
               <ul>
@@ -84,7 +91,7 @@ export const Week = ({ roster }: { roster: Roster }) => {
                   <li key={`${gap.duty}${gap.rank}${gap.from}`} className="shift-gap">
                     <Shape name="triangle" /> {t(`duty.${gap.duty}`)}{' '}
                     {gap.rank === 'on_call' ? '' : t(`rosters.rank.${gap.rank}`)} {t('rosters.warning.gap')}{' '}
-                    {hour(gap.from)}–{hour(gap.to)}
+                    {hoursOf(gap, from, to)}
                   </li>
                 ))}
               </ul>
@@ -99,6 +106,13 @@ export const Week = ({ roster }: { roster: Roster }) => {
   )
 }
 
+/** The hours of one day: a gap of a week is one on each of its days. */
+const hoursOf = (gap: { readonly from: string; readonly to: string }, from: number, to: number): string => {
+  const begins = Math.max(Date.parse(gap.from), from)
+  const ends = Math.min(Date.parse(gap.to), to)
+  return `${hour(new Date(begins).toISOString())}–${ends === to ? '24:00' : hour(new Date(ends).toISOString())}`
+}
+
 const sorted = (shifts: readonly ShiftView[]): readonly ShiftView[] =>
   shifts.toSorted(
     (a, b) =>
@@ -106,3 +120,15 @@ const sorted = (shifts: readonly ShiftView[]): readonly ShiftView[] =>
       RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) ||
       a.startsAt.localeCompare(b.startsAt),
   )
+
+/** The gazette names holidays in Korean; in another language the word for a holiday stands before that name. */
+const HolidayName = ({ name }: { name: string | null }) => {
+  const { t } = useTranslation()
+  if (name === null) return <>{t('rosters.holiday')}</>
+  if (currentLanguage() === 'ko') return <>{name}</>
+  return (
+    <>
+      {t('rosters.holiday')} <span lang="ko">{name}</span>
+    </>
+  )
+}
