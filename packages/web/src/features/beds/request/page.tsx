@@ -6,7 +6,6 @@ import { StaleNote } from '../../../app/connection-line.tsx'
 import { hasRole, useSignedIn } from '../../../app/session.ts'
 import { Card, PageTitle } from '../../../ui/page.tsx'
 import { Read } from '../../../ui/states.tsx'
-import { Since } from '../../../ui/time.tsx'
 import { EditDetails } from '../request-form/edit-details.tsx'
 import { ActPanel } from '../shared/act-panel.tsx'
 import { SeverityBadge, StateBadge, UrgencyBadge } from '../shared/badges.tsx'
@@ -20,6 +19,7 @@ import { PatientLine, RequestSummary } from '../shared/request-summary.tsx'
 import { SeverityView } from '../shared/severity-view.tsx'
 import { Situation } from '../shared/situation.tsx'
 import { Timeline } from '../shared/timeline.tsx'
+import { WaitingTime } from '../shared/waiting-time.tsx'
 
 export const RequestPage = () => {
   const { t } = useTranslation()
@@ -46,12 +46,7 @@ const RequestBody = ({ request }: { request: RequestView }) => {
         <SeverityBadge severity={request.severity.effective} />
         <StateBadge state={request.state} />
         <UrgencyBadge urgency={request.urgency} />
-        <span>
-          <strong>
-            <Since at={request.waitingSince} />
-          </strong>{' '}
-          {t('queue.waiting')}
-        </span>
+        <WaitingTime state={request.state} since={request.waitingSince} />
         <Link to="/requests/$id/room" params={{ id: request.id }} className="button look-secondary size-small">
           {t('rooms.open')}
         </Link>

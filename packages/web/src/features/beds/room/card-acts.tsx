@@ -14,9 +14,16 @@ const ANSWERS: readonly string[] = ['accept', 'accept_with_conditions', 'decline
 const isAnswer = (act: string): act is AnswerEvent => ANSWERS.includes(act)
 const isRequestAct = (act: string): act is ActEvent => Object.hasOwn(ACT_FIELDS, act)
 
+/** Cards and the request are read apart: a button that has just come belongs to the newer of the two. */
+const asNewAs = (card: CardView, request: RequestView): RequestView => ({
+  ...request,
+  version: Math.max(request.version, ...card.acts.map(({ version }) => version ?? 0)),
+})
+
 /** The buttons of a card: the very acts of the request's own screens, through the same outbox. */
-export const CardActs = ({ card, request }: { card: CardView; request: RequestView }) => {
+export const CardActs = ({ card, request: known }: { card: CardView; request: RequestView }) => {
   const { t } = useTranslation()
+  const request = asNewAs(card, known)
   const [act, setAct] = useState<ActEvent | null>(null)
   const [answer, setAnswer] = useState<CardAct | null>(null)
   if (card.acts.length === 0) return null
@@ -92,7 +99,7 @@ const OneAct = (props: {
       return (
         <ActButton
           endpoint={bedEndpoints.sendOffers}
-          input={{ params: { id: one.id }, body: { version: one.version ?? request.version } }}
+          input={{ params: { id: one.id }, body: { version: request.version } }}
           intent={`request:${one.id}:offers`}
           label={{ key: 'outbox.label.act', values: { act: t('rooms.act.send_offers'), code } }}
           look="primary"

@@ -1,8 +1,9 @@
 import type { CardView, OfferState, RequestView } from '@dure/contract'
 import { useTranslation } from 'react-i18next'
-import { Countdown } from '../../../ui/time.tsx'
+import { Countdown, useClockText } from '../../../ui/time.tsx'
 import { OfferBadge, OPEN_OFFER_STATES } from '../shared/badges.tsx'
 import { wordFor } from '../shared/reason.ts'
+import { saidInWords } from '../shared/said.ts'
 
 /** Members of an event that a person can read as they are. */
 const SPOKEN = ['why', 'question', 'answer', 'conditions', 'note', 'interimPlan', 'crew', 'slotLabel', 'hospitalName']
@@ -10,17 +11,13 @@ const SPOKEN = ['why', 'question', 'answer', 'conditions', 'note', 'interimPlan'
 /** What a card says beyond its kind: the answer of a hospital with its clock, a reason, a time of arrival. */
 export const CardDetail = ({ card, request }: { card: CardView; request: RequestView }) => {
   const { t } = useTranslation()
+  const clock = useClockText()
   if (card.card === 'offer') return <OfferDetail card={card} request={request} />
   const spoken = SPOKEN.map((name) => card.data[name]).filter(
     (one) => typeof one === 'string' && one !== card.hospitalName,
   )
-  const { reason, etaMinutes } = card.data
-  const words = [
-    wordFor(t, 'event', card.event),
-    ...(card.card === 'decline' && typeof reason === 'string' ? [t(`declineReason.${reason as 'bed'}`)] : []),
-    ...(typeof etaMinutes === 'number' ? [t('rooms.eta', { minutes: etaMinutes })] : []),
-    ...spoken,
-  ]
+  const said = saidInWords(t, clock, { kind: card.event, at: card.at, data: card.data })
+  const words = [wordFor(t, 'event', card.event), ...said, ...spoken]
   return <p>{words.join(' · ')}</p>
 }
 

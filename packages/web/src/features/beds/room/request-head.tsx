@@ -1,9 +1,9 @@
 import type { RequestView } from '@dure/contract'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { Since } from '../../../ui/time.tsx'
 import { SeverityBadge, StateBadge, UrgencyBadge } from '../shared/badges.tsx'
 import { PatientLine, RequestSummary } from '../shared/request-summary.tsx'
+import { WaitingTime } from '../shared/waiting-time.tsx'
 
 /** The request a room is about: always in sight, the rest one tap away. */
 export const RequestHead = ({ request }: { request: RequestView }) => {
@@ -14,12 +14,7 @@ export const RequestHead = ({ request }: { request: RequestView }) => {
         <SeverityBadge severity={request.severity.effective} />
         <StateBadge state={request.state} />
         <UrgencyBadge urgency={request.urgency} />
-        <span>
-          <strong>
-            <Since at={request.waitingSince} />
-          </strong>{' '}
-          {t('queue.waiting')}
-        </span>
+        <WaitingTime state={request.state} since={request.waitingSince} />
       </div>
       <PatientLine request={request} />
       <details className="more">

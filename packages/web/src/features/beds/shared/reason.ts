@@ -1,7 +1,18 @@
 import type { ParseKeys, TFunction } from 'i18next'
 import i18next from 'i18next'
 
-type Group = 'term' | 'whyNot' | 'askFirst' | 'flag' | 'event' | 'vitalName' | 'need' | 'stopReason'
+type Group =
+  | 'term'
+  | 'whyNot'
+  | 'askFirst'
+  | 'flag'
+  | 'event'
+  | 'vitalName'
+  | 'need'
+  | 'stopReason'
+  | 'transport'
+  | 'declineReason'
+  | 'cancelReason'
 
 /** A code of the server in words; a code newer than this screen is shown as it is rather than not at all. */
 export const wordFor = (t: TFunction, group: Group, code: string): string => {

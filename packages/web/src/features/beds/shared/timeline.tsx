@@ -1,11 +1,12 @@
-import type { RequestView } from '@dure/contract'
+import type { bedEndpoints, RequestView, ResponseOf } from '@dure/contract'
 import { useQuery } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Empty, Read } from '../../../ui/states.tsx'
-import { Clock } from '../../../ui/time.tsx'
+import { Clock, useClockText } from '../../../ui/time.tsx'
 import { timelineQuery } from './queries.ts'
 import { wordFor } from './reason.ts'
+import { saidInWords } from './said.ts'
 
 /** Members of an entry that a person can read as they are. */
 const SPOKEN = [
@@ -20,8 +21,17 @@ const SPOKEN = [
   'slotLabel',
 ] as const
 
-const spoken = (t: TFunction, data: Record<string, unknown>, request: RequestView): string => {
-  const said = [hospitalName(data, request), ...SPOKEN.map((name) => data[name]), warned(t, data), settled(t, data)]
+type Entry = ResponseOf<typeof bedEndpoints.timeline>['entries'][number]
+
+const spoken = (t: TFunction, clock: (at: number) => string, entry: Entry, request: RequestView): string => {
+  const { data } = entry
+  const said = [
+    hospitalName(data, request),
+    ...saidInWords(t, clock, entry),
+    ...SPOKEN.map((name) => data[name]),
+    warned(t, data),
+    settled(t, data),
+  ]
   return [...new Set(said.filter((value): value is string => typeof value === 'string' && value !== ''))].join(' · ')
 }
 
@@ -55,6 +65,7 @@ const hospitalName = (data: Record<string, unknown>, request: RequestView): stri
 export const Timeline = ({ request }: { request: RequestView }) => {
   const { t } = useTranslation()
   const query = useQuery(timelineQuery(request.id))
+  const clock = useClockText()
   return (
     <Read query={query}>
       {({ entries }) =>
@@ -77,8 +88,8 @@ export const Timeline = ({ request }: { request: RequestView }) => {
                       </span>
                     )}
                   </p>
-                  {spoken(t, entry.data, request) === '' ? null : (
-                    <p className="quiet">{spoken(t, entry.data, request)}</p>
+                  {spoken(t, clock, entry, request) === '' ? null : (
+                    <p className="quiet">{spoken(t, clock, entry, request)}</p>
                   )}
                 </div>
               </li>
