@@ -1,4 +1,5 @@
 import { deviceDb, type KeptRecord, type KeptVault, rangeOf, readFact, writeFact } from './device-db.ts'
+import { eraseSeenFiles } from './files-db.ts'
 import { hiddenName, seal, unseal, type Vault, vaultOf } from './vault.ts'
 
 /**
@@ -66,6 +67,8 @@ export const onLocked = (listener: () => void): (() => void) => {
 }
 
 export const openedFor = (): string | undefined => opened?.personId
+/** For what is kept beside the records. */
+export const openVault = (): KeptVault | undefined => opened
 
 // ---------------------------------------------------------------- the disk
 
@@ -234,8 +237,9 @@ const forgetMemory = (): void => {
 }
 
 const erase = async (id: string): Promise<void> => {
+  const files = eraseSeenFiles(id).catch(() => undefined)
   const db = await deviceDb()
-  if (db === undefined) return
+  if (db === undefined) return files
   const work = db.transaction(['vaults', 'records', 'facts'], 'readwrite')
   await Promise.all([
     work.objectStore('vaults').delete(id),
@@ -243,6 +247,7 @@ const erase = async (id: string): Promise<void> => {
     ...FROM_THE_CELL.map((kind) => work.objectStore('records').delete(rangeOf(`${id}/${kind}/`))),
     work.done,
   ]).catch(() => undefined)
+  await files
 }
 
 const SWEEP_MS = 60_000

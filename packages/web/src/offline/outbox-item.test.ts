@@ -3,7 +3,16 @@ import { test } from 'node:test'
 import { toProblem } from '@dure/contract'
 import fc from 'fast-check'
 import { backoffMs } from './backoff.ts'
-import { afterTry, inOrder, isOld, nextToSend, type OutboxItem, orderAfter, samePress } from './outbox-item.ts'
+import {
+  afterTry,
+  inOrder,
+  isOld,
+  nextToBring,
+  nextToSend,
+  type OutboxItem,
+  orderAfter,
+  samePress,
+} from './outbox-item.ts'
 
 const waiting = (over: Partial<Extract<OutboxItem, { state: 'waiting' }>> = {}): OutboxItem => ({
   id: 'a',
@@ -75,6 +84,22 @@ test('an action never overtakes an earlier one of the same person', () => {
   const items = [waiting({ id: 'first', nextTryAt: 900 }), waiting({ id: 'second' })]
   assert.equal(nextToSend(items, 'p', 100), undefined)
   assert.equal(nextToSend(items, 'p', 900)?.id, 'first')
+})
+
+test('a message whose files are on their way holds back its own room and no other action', () => {
+  const held = ({ id }: OutboxItem) => id === 'picture'
+  const items = [
+    waiting({ id: 'picture', intent: 'room:1:picture' }),
+    waiting({ id: 'after', intent: 'room:1:after' }),
+    waiting({ id: 'accept', intent: 'offer:1' }),
+    waiting({ id: 'elsewhere', intent: 'room:2:elsewhere' }),
+  ]
+  assert.equal(nextToSend(items, 'p', 100, held)?.id, 'accept')
+  assert.equal(nextToBring(items, 'p', 100, held)?.id, 'picture')
+  assert.equal(nextToSend(items, 'p', 100)?.id, 'picture')
+  const put = [waiting({ id: 'picture', intent: 'room:1:picture', nextTryAt: 900 }), ...items.slice(1)]
+  assert.equal(nextToBring(put, 'p', 100, held), undefined)
+  assert.equal(nextToSend(put, 'p', 100, held)?.id, 'accept')
 })
 
 test('what is still waiting is never forgotten, however old', () => {

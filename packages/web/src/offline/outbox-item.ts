@@ -82,11 +82,41 @@ export const samePress = (
       (item.state === 'waiting' || (item.state === 'accepted' && now - item.settledAt < SECOND_PRESS_MS)),
   )
 
-/** Oldest first, and only what is due: an action never overtakes one the same person did before. */
-export const nextToSend = (items: readonly OutboxItem[], personId: string, now: number): OutboxItem | undefined => {
-  const first = items.find((item) => item.state === 'waiting' && item.personId === personId)
-  return first?.state === 'waiting' && first.nextTryAt <= now ? first : undefined
+type Waiting = OutboxItem & { readonly state: 'waiting' }
+
+/**
+ * Oldest first, and only what is due: an action never overtakes one the same person did before. One exception: a message whose files
+ * are still on their way (`held`) holds back its own room and nothing else. An acceptance does not wait for a picture.
+ */
+export const nextToSend = (
+  items: readonly OutboxItem[],
+  personId: string,
+  now: number,
+  held: (item: Waiting) => boolean = () => false,
+): Waiting | undefined => {
+  const heldLanes = new Set<string>()
+  for (const item of items) {
+    if (item.state !== 'waiting' || item.personId !== personId || heldLanes.has(laneOf(item))) continue
+    if (!held(item)) return item.nextTryAt <= now ? item : undefined
+    heldLanes.add(laneOf(item))
+  }
+  return undefined
 }
+
+/** The oldest message whose files have to go first. */
+export const nextToBring = (
+  items: readonly OutboxItem[],
+  personId: string,
+  now: number,
+  held: (item: Waiting) => boolean,
+): Waiting | undefined =>
+  items.find(
+    (item): item is Waiting =>
+      item.state === 'waiting' && item.personId === personId && item.nextTryAt <= now && held(item),
+  )
+
+/** `room:<id>:<message>`: messages of a room keep their order among each other. */
+const laneOf = ({ id, intent }: OutboxItem): string => /^room:[^:]+:/.exec(intent)?.[0] ?? id
 
 /** In the order in which they were done. Two tabs in the same millisecond did not do one after the other. */
 export const inOrder = (items: readonly OutboxItem[]): readonly OutboxItem[] =>

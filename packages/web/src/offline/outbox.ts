@@ -4,10 +4,12 @@ import { call } from './api.ts'
 import { connectionFacts, subscribeConnection } from './connection.ts'
 import { allKept, drop, keep, onKept, reread } from './device-store.ts'
 import { endpointById } from './endpoints.ts'
+import { bringFilesOf, hasLocalFiles, tidyGoingFiles } from './going-files.ts'
 import {
   afterTry,
   inOrder,
   isOld,
+  nextToBring,
   nextToSend,
   type OutboxItem,
   type OutboxLabel,
@@ -18,7 +20,9 @@ import {
 import { subscribeServer } from './server.ts'
 
 const LOCK = 'dure-outbox'
+const FILES_LOCK = 'dure-outbox-files'
 const CHECK_MS = 1_000
+const TIDY_MS = 5 * 60_000
 
 export type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
 export interface SettledAction {
@@ -32,6 +36,7 @@ const waiters = new Map<string, ((settled: Settled<unknown>) => void)[]>()
 let items: readonly OutboxItem[] = []
 let personId: string | null = null
 let sending = false
+let bringing = false
 /** The item that this tab is sending. */
 let inHand: string | null = null
 
@@ -124,21 +129,53 @@ const tellSettled = (item: OutboxItem): void => {
 
 /** One tab sends at a time, so that nothing overtakes; when that tab is closed, the lock is free and another goes on. */
 const flush = async (): Promise<void> => {
+  void bringFiles()
   if (sending) return
   sending = true
   try {
-    if ('locks' in navigator) await navigator.locks.request(LOCK, { ifAvailable: true }, sendUnlessOther)
-    else await sendAllDue()
+    await unlessOther(LOCK, sendAllDue)
   } finally {
     sending = false
   }
 }
 
-const sendUnlessOther = async (lock: Lock | null): Promise<void> => {
-  if (lock !== null) await sendAllDue()
+const unlessOther = (name: string, work: () => Promise<void>): Promise<void> =>
+  'locks' in navigator
+    ? navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+        if (lock !== null) await work()
+      })
+    : work()
+
+const nextDue = () => (personId === null ? undefined : nextToSend(items, personId, Date.now(), hasLocalFiles))
+const nextWithFiles = () => (personId === null ? undefined : nextToBring(items, personId, Date.now(), hasLocalFiles))
+
+/** Files that messages name and that are only here are brought beside the other actions, by one tab too. */
+const bringFiles = async (): Promise<void> => {
+  if (bringing || nextWithFiles() === undefined) return
+  bringing = true
+  try {
+    await unlessOther(FILES_LOCK, bringAllDue)
+  } finally {
+    bringing = false
+  }
 }
 
-const nextDue = (): OutboxItem | undefined => (personId === null ? undefined : nextToSend(items, personId, Date.now()))
+const bringAllDue = async (): Promise<void> => {
+  await reread('outbox')
+  for (let item = nextWithFiles(); item !== undefined; item = nextWithFiles()) await bringFilesOfOne(item)
+  void flush()
+}
+
+const bringFilesOfOne = async (item: OutboxItem & { readonly state: 'waiting' }): Promise<void> => {
+  const brought = await bringFilesOf(item)
+  const latest = items.find(({ id }) => id === item.id)
+  // Taken back meanwhile.
+  if (latest?.state !== 'waiting') return
+  if (brought.ok) return keep('outbox', item.id, { ...latest, input: brought.input, attempts: 0, nextTryAt: 0 })
+  const after = afterTry(latest, brought.outcome, Date.now(), Math.random())
+  await keep('outbox', item.id, after)
+  tellSettled(after)
+}
 
 const sendAllDue = async (): Promise<void> => {
   // What another tab sent a moment ago must not be sent again, and what it wrote down comes in its order.
@@ -146,9 +183,9 @@ const sendAllDue = async (): Promise<void> => {
   for (let item = nextDue(); item !== undefined; item = nextDue()) await sendOne(item)
 }
 
-const sendOne = async (item: OutboxItem): Promise<void> => {
+const sendOne = async (item: OutboxItem & { readonly state: 'waiting' }): Promise<void> => {
   const endpoint = endpointById(item.endpointId)
-  if (item.state !== 'waiting' || endpoint === undefined) return dismiss(item.id)
+  if (endpoint === undefined) return dismiss(item.id)
   const anyCall = call as (e: Endpoint, input: unknown, options: { key: string }) => ReturnType<typeof call<Endpoint>>
   inHand = item.id
   const answer = await anyCall(endpoint, item.input, { key: item.id }).catch(() => null)
@@ -173,6 +210,8 @@ const dropOld = (): void => {
 export const runOutboxFor = (id: string): (() => void) => {
   personId = id
   takeItems()
+  void tidyGoingFiles()
+  const tidying = setInterval(() => void tidyGoingFiles(), TIDY_MS)
   const timer = setInterval(() => {
     dropOld()
     void flush()
@@ -190,6 +229,7 @@ export const runOutboxFor = (id: string): (() => void) => {
   return () => {
     personId = null
     clearInterval(timer)
+    clearInterval(tidying)
     unsubscribe()
     leave()
   }

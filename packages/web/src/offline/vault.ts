@@ -36,17 +36,29 @@ export const hiddenName = async ({ names }: Vault, name: string): Promise<string
   base64url(await crypto.subtle.sign('HMAC', names, encode(name)))
 
 /** @param place where it will lie: sealed text that was moved elsewhere does not open */
-export const seal = async ({ data }: Vault, place: string, value: unknown): Promise<Sealed> => {
+export const seal = (vault: Vault, place: string, value: unknown): Promise<Sealed> =>
+  sealBytes(vault, place, encode(JSON.stringify(value)))
+
+export const sealBytes = async ({ data }: Vault, place: string, bytes: Uint8Array<ArrayBuffer>): Promise<Sealed> => {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
   const how = { name: 'AES-GCM', iv, additionalData: encode(place) }
-  return { iv, text: await crypto.subtle.encrypt(how, data, encode(JSON.stringify(value))) }
+  return { iv, text: await crypto.subtle.encrypt(how, data, bytes) }
 }
 
 /** undefined: sealed with another key, for another place, or changed. */
-export const unseal = async ({ data }: Vault, place: string, { iv, text }: Sealed): Promise<unknown> => {
+export const unseal = async (vault: Vault, place: string, sealed: Sealed): Promise<unknown> => {
+  const plain = await unsealBytes(vault, place, sealed)
+  return plain === undefined ? undefined : JSON.parse(new TextDecoder().decode(plain))
+}
+
+export const unsealBytes = async (
+  { data }: Vault,
+  place: string,
+  { iv, text }: Sealed,
+): Promise<Uint8Array<ArrayBuffer> | undefined> => {
   const how = { name: 'AES-GCM', iv, additionalData: encode(place) }
   const plain = await crypto.subtle.decrypt(how, data, text).catch(() => undefined)
-  return plain === undefined ? undefined : JSON.parse(new TextDecoder().decode(plain))
+  return plain === undefined ? undefined : new Uint8Array(plain)
 }
 
 const base64url = (bytes: ArrayBuffer): string =>

@@ -2,12 +2,14 @@ import { type Problem, ROOM_LIMITS } from '@dure/contract'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage } from '../../i18n/index.ts'
+import { connectionFacts } from '../../offline/connection.ts'
+import { isLocalFile, takeFile } from '../../offline/going-files.ts'
 import { Button } from '../../ui/button.tsx'
 import { problemTitle } from '../../ui/problem.ts'
 import { Status } from '../../ui/shape.tsx'
 import { upload } from './upload.ts'
 
-/** A file that is in the room and waits for the message that names it. */
+/** A file that is in the room, or still only on this device, and waits for the message that names it. */
 export interface Attached {
   readonly id: string
   readonly name: string
@@ -21,7 +23,7 @@ interface Going {
 }
 
 /** What is refused here already, before anything is sent; or what the server answered. */
-type Refused = Problem | 'too-large' | 'empty' | 'too-many'
+type Refused = Problem | 'too-large' | 'empty' | 'too-many' | 'no-room-here'
 
 /** Sending the same bytes once more can help: there was no answer, or the server refused for a reason that passes. */
 const canPass = (refusal: Refused): boolean =>
@@ -40,11 +42,23 @@ export const useAttachments = (roomId: string, attached: readonly Attached[], ke
     if (file.size > ROOM_LIMITS.fileBytes) return change(key, { refusal: 'too-large' })
     if (file.size === 0) return change(key, { refusal: 'empty' })
     change(key, { refusal: null, share: 0 })
-    const answer = await upload(roomId, file, (share) => change(key, { share }))
-    if (!answer.ok) return change(key, { refusal: answer.problem })
+    const answer = await bring(file, (share) => change(key, { share }))
+    if (answer !== null && !answer.ok) return change(key, { refusal: answer.problem })
+    if (answer !== null) return attach(key, { id: answer.value.id, name: answer.value.name })
+    // Nobody answers: it waits on this device for the message that names it, and goes before that.
+    const local = await takeFile(file)
+    return local === null ? change(key, { refusal: 'no-room-here' }) : attach(key, { id: local, name: file.name })
+  }
+  /** null: no answer, and none to be expected. */
+  const bring = async (file: File, progress: (share: number) => void) => {
+    if (connectionFacts().requestsFailingSince !== null) return null
+    const answer = await upload(roomId, file, progress)
+    return !answer.ok && answer.problem.code === 'overloaded' ? null : answer
+  }
+  const attach = (key: string, one: Attached) => {
     drop(key)
     // At once, not with the next drawing: another file may arrive before it.
-    const kept = [...latest.current, { id: answer.value.id, name: answer.value.name }]
+    const kept = [...latest.current, one]
     latest.current = kept
     keep(kept)
   }
@@ -77,9 +91,15 @@ export const AttachmentList = (props: {
     <ul className="attachments">
       {attached.map((file) => (
         <li key={file.id}>
-          <Status shape="circle" tone="success">
-            {file.name}
-          </Status>
+          {isLocalFile(file.id) ? (
+            <Status shape="half" tone="information">
+              {t('rooms.files.waits', { name: file.name })}
+            </Status>
+          ) : (
+            <Status shape="circle" tone="success">
+              {file.name}
+            </Status>
+          )}
           <Button look="quiet" size="small" onClick={() => keep(attached.filter(({ id }) => id !== file.id))}>
             {t('rooms.files.remove')}
           </Button>
@@ -111,6 +131,7 @@ const HERE = {
   'too-large': 'rooms.files.tooLarge',
   empty: 'rooms.files.empty',
   'too-many': 'rooms.files.tooMany',
+  'no-room-here': 'rooms.files.noRoomHere',
 } as const
 
 const Refusal = ({ refusal }: { refusal: Refused }) => {
@@ -123,7 +144,6 @@ const Refusal = ({ refusal }: { refusal: Refused }) => {
         {here ? t(HERE[refusal], { count: ROOM_LIMITS.filesPerMessage }) : problemTitle(refusal, currentLanguage())}
       </Status>
       {code === 'unsupported-media' ? <span className="act-detail">{t('rooms.files.kinds')}</span> : null}
-      {code === 'overloaded' ? <span className="act-detail">{t('rooms.files.noAnswer')}</span> : null}
     </span>
   )
 }

@@ -1,15 +1,14 @@
-import { type FileView, type MessageView, roomEndpoints } from '@dure/contract'
+import { type MessageView, roomEndpoints } from '@dure/contract'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { currentLanguage } from '../../i18n/index.ts'
 import { act } from '../../offline/outbox.ts'
 import { useIntent } from '../../offline/use-outbox.ts'
 import { ActState } from '../../ui/act-state.tsx'
 import { Button } from '../../ui/button.tsx'
-import { formatNumber } from '../../ui/format.ts'
 import { Clock } from '../../ui/time.tsx'
 import { AckState } from './ack.tsx'
 import { bodyInWords, lineInWords, quickWords } from './message-words.ts'
+import { OneFile } from './one-file.tsx'
 import { ReceiptCounts, ReceiptsDialog } from './receipts-dialog.tsx'
 
 interface MessageProps {
@@ -97,27 +96,6 @@ const MessageBody = ({ body }: { body: MessageView['body'] }) => {
     case 'line':
       return null
   }
-}
-
-const OneFile = ({ file }: { file: FileView }) => {
-  const kilobytes = formatNumber(file.bytes / 1024, currentLanguage(), file.bytes < 10_240 ? 1 : 0)
-  const size = file.bytes < 1024 ? `${file.bytes} B` : `${kilobytes} kB`
-  return (
-    <a className="message-file" href={file.url} download={file.name}>
-      {file.image ? (
-        <img
-          src={file.url}
-          alt={file.name}
-          width={file.width ?? undefined}
-          height={file.height ?? undefined}
-          loading="lazy"
-        />
-      ) : null}
-      <span>
-        {file.name} <span className="quiet">{size}</span>
-      </span>
-    </a>
-  )
 }
 
 /** Whom its mentions reached; a duty with nobody on call says so instead of hiding it. */

@@ -5,6 +5,9 @@ export type Uploaded =
   | { readonly ok: true; readonly value: FileView }
   | { readonly ok: false; readonly problem: Problem }
 
+/** Without a byte gone for so long the line is dead, even if nobody closed it. */
+const STALLED_MS = 20_000
+
 /** Sends a file and tells how far it is, 0 to 1. No answer is a refusal that can be tried again. */
 export const upload = (roomId: string, file: File, progress: (share: number) => void): Promise<Uploaded> =>
   new Promise((resolve) => {
@@ -16,9 +19,16 @@ export const upload = (roomId: string, file: File, progress: (share: number) => 
     request.setRequestHeader(CSRF_HEADER, '1')
     request.setRequestHeader('idempotency-key', crypto.randomUUID())
     request.setRequestHeader('content-type', 'application/octet-stream')
-    request.upload.onprogress = (event) => progress(event.lengthComputable ? event.loaded / event.total : 0)
+    const watch = { timer: setTimeout(() => request.abort(), STALLED_MS) }
+    request.upload.onprogress = (event) => {
+      clearTimeout(watch.timer)
+      watch.timer = setTimeout(() => request.abort(), STALLED_MS)
+      progress(event.lengthComputable ? event.loaded / event.total : 0)
+    }
     request.onload = () => resolve(answerOf(request.status, request.responseText))
     request.onerror = () => resolve({ ok: false, problem: toProblem({ code: 'overloaded' }) })
+    request.onabort = request.onerror
+    request.onloadend = () => clearTimeout(watch.timer)
     request.send(file)
   })
 
