@@ -54,6 +54,20 @@ test('the region’s sheet lies in the data folder, for the day on which not eve
   assert.ok((await readFile(join(folder, 'dark-sheet', 'region.ko.html'), 'utf8')).includes(request.code))
 })
 
+test('a figure too old to place by is marked, and does not put its hospital at the top', async () => {
+  await using p = await phoneWorld({ hospitals: 2, slots: 2 })
+  const [first, second] = p.w.hospitals
+  assert.ok(first && second)
+  const { db } = p.w.test.cell.deps
+  await db.sql(`update beds.slot set as_of = as_of - interval '2 days' where hospital_id = $1`, [first.id])
+  await db.sql(`update beds.slot set state = 'blocked', blocked_reason = 'staff' where id = $1`, [second.slotIds[0]])
+  const html = must(await p.w.desk.call(e.darkSheet, { query: {} }))
+  assert.match(html, /<span class="none">[^<]*2\/2\?<\/span>/)
+  assert.match(html, /<b>[^<]*1\/2<\/b>/)
+  assert.ok(html.includes('? = 오래된 수치입니다'))
+  assert.ok(html.indexOf(`row">${second.name}`) < html.indexOf(`row">${first.name}`))
+})
+
 test('markup in a hospital’s name stays text', async () => {
   await using p = await phoneWorld({ hospitals: 1 })
   const { deps } = p.w.test.cell

@@ -1,11 +1,11 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ageBand, type SheetRow, sheetBeds, sheetRows } from '../beds/index.ts'
-import { regionByCode } from '../facilities/index.ts'
+import { freshnessOf, regionByCode } from '../facilities/index.ts'
 import { hasRole, type Person } from '../platform/person.ts'
 import { SHEET_EVERY_MS } from './channel-times.ts'
 import type { Channels, HospitalLine } from './channels.service.ts'
-import { type Sheet, type SheetPlace, type SheetRequest, sheetHtml } from './dark-sheet.ts'
+import { type Sheet, type SheetBeds, type SheetPlace, type SheetRequest, sheetHtml } from './dark-sheet.ts'
 import { SHEET_TEXT, type SheetLanguage } from './dark-sheet-words.ts'
 import { placementPhone } from './numbers.sql.ts'
 import { showPhone } from './phone-number.ts'
@@ -84,7 +84,10 @@ const compose = (gathered: Gathered, region: string, desk: Desk, language: Sheet
     .map(([id, places]) => ({
       ...lineOf(id),
       asOf: new Date(Math.min(...places.map(({ oldest_as_of }) => oldest_as_of.getTime()))),
-      beds: places.map(({ bed_class, free, staffed }) => ({ bedClass: bed_class, free, staffed })),
+      beds: places.map(({ bed_class, free, staffed, oldest_as_of }) => ({
+        ...{ bedClass: bed_class, free, staffed },
+        old: freshnessOf(bed_class, oldest_as_of, now) === 'expired',
+      })),
     }))
     .sort((a, b) => freeOf(b) - freeOf(a) || (a.name < b.name ? -1 : 1))
   return {
@@ -96,8 +99,9 @@ const compose = (gathered: Gathered, region: string, desk: Desk, language: Sheet
   }
 }
 
-const freeOf = ({ beds }: { readonly beds: readonly { readonly free: number }[] }): number =>
-  beds.reduce((sum, { free }) => sum + free, 0)
+/** What is too old to be believed does not put a hospital at the top. */
+const freeOf = ({ beds }: { readonly beds: readonly SheetBeds[] }): number =>
+  beds.reduce((sum, { free, old }) => sum + (old ? 0 : free), 0)
 
 const hospitalsOf = (row: SheetRow): readonly string[] =>
   row.holding_hospital_id === null ? row.asked_hospital_ids : [row.holding_hospital_id]

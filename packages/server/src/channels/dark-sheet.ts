@@ -26,8 +26,16 @@ export interface SheetRequest {
   readonly hospitals: readonly SheetPlace[]
 }
 
+export interface SheetBeds {
+  readonly bedClass: BedClass
+  readonly free: number
+  readonly staffed: number
+  /** Too old to place by when the sheet was made: a telephone call comes first. */
+  readonly old: boolean
+}
+
 export interface SheetHospital extends SheetPlace {
-  readonly beds: readonly { readonly bedClass: BedClass; readonly free: number; readonly staffed: number }[]
+  readonly beds: readonly SheetBeds[]
   readonly asOf: Date
 }
 
@@ -127,16 +135,17 @@ const bedsPart = ({ hospitals }: Sheet, language: SheetLanguage): string => {
     .map((text) => `<th scope="col">${esc(text)}</th>`)
     .join('')
   const rows = hospitals.map((one) => hospitalRow(one, language)).join('\n')
-  return `<section>${title}<table class="beds"><thead><tr>${head}</tr></thead><tbody>
+  const note = hospitals.some(({ beds }) => beds.some(({ old }) => old)) ? `<p>${esc(t.old)}</p>` : ''
+  return `<section>${title}${note}<table class="beds"><thead><tr>${head}</tr></thead><tbody>
 ${rows}
 </tbody></table></section>`
 }
 
 const hospitalRow = ({ name, phone, beds, asOf }: SheetHospital, language: SheetLanguage): string => {
   const shown = beds
-    .map(({ bedClass, free, staffed }) => {
-      const text = `${esc(classWord(bedClass, language))} ${free}/${staffed}`
-      return free > 0 ? `<b>${text}</b>` : `<span class="none">${text}</span>`
+    .map(({ bedClass, free, staffed, old }) => {
+      const text = `${esc(classWord(bedClass, language))} ${free}/${staffed}${old ? '?' : ''}`
+      return free > 0 && !old ? `<b>${text}</b>` : `<span class="none">${text}</span>`
     })
     .join(' · ')
   return `<tr><th scope="row">${esc(name)}</th><td class="tel">${phoneCell(phone)}</td><td>${shown}</td><td class="tel">${when(asOf)}</td></tr>`
