@@ -32,11 +32,12 @@ export const judge = async (
   const secondsToAgree = Math.round((performance.now() - since) / 100) / 10
   const rows = await nation.ask<{ id: string; phone: string }>(
     code,
-    'select id, callback_phone as phone from beds.request where callback_phone = any($1)',
-    [ledger.phones],
+    'select id, callback_phone as phone from beds.request where callback_phone = any($1) or id = any($2)',
+    [ledger.phones, ledger.requests.map(({ id }) => id)],
   )
   const ids = new Set(rows.map(({ id }) => id))
-  const phones = rows.map(({ phone }) => phone)
+  // A request that came back from the log has no telephone: those do not travel.
+  const phones = rows.map(({ phone }) => phone).filter((phone) => phone !== '')
   const asked = [...new Set(phones.filter((phone, at) => phones.indexOf(phone) !== at))]
   const held = await nation.ask<{ request_id: string; slot_id: string }>(
     code,

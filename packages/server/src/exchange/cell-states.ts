@@ -17,7 +17,7 @@ export type LinkState = (typeof LINK_STATES)[number]
 /** A contact older than this is none: the reader's process hears a living link every 1.5 s, and writes it down every few seconds. */
 export const CONTACT_LASTS_MS = 10_000
 /** A relay tells every few seconds as of when it knows a log, and those asked change. @see relays.ts */
-export const RELAYED_LASTS_MS = 15_000
+export const RELAYED_LASTS_MS = 12_000
 
 /** The newest instant up to which the cell's log is known here. */
 export const asOf = ({ directAt, knownAsOf }: Contact): Date | null => {

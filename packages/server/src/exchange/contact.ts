@@ -30,9 +30,12 @@ interface Known {
   lastError: string | null
   knownAsOf: Date | null
   relayedBy: CellId | null
-  /** How far this peer's clock is ahead of ours. */
-  aheadMs: number
+  /** How far this peer's clock was ahead of ours in its last answers; each was under way for a while, so the most is nearest. */
+  aheadMs: readonly number[]
 }
+
+/** Answers by which a peer's clock is judged: enough for one that came at once, few enough for a clock that was put right. */
+const CLOCK_ANSWERS = 8
 
 /** @param startedMs when watching began: a peer never heard is silent from then on */
 export const makeContacts = (startedMs: number): Contacts => {
@@ -45,7 +48,7 @@ export const makeContacts = (startedMs: number): Contacts => {
       lastError: null,
       knownAsOf: null,
       relayedBy: null,
-      aheadMs: 0,
+      aheadMs: [],
     }
     known.set(cell, row)
     return row
@@ -60,11 +63,14 @@ export const makeContacts = (startedMs: number): Contacts => {
       row.lastError = why
     },
     clock: (peer, theirs, at) => {
-      of(peer).aheadMs = theirs.getTime() - at.getTime()
+      const row = of(peer)
+      row.aheadMs = [...row.aheadMs, theirs.getTime() - at.getTime()].slice(-CLOCK_ANSWERS)
     },
     relayed: (origin, by, theirs, at) => {
       const row = of(origin)
-      const asOf = new Date(Math.min(theirs.getTime() - of(by).aheadMs, at.getTime()))
+      const { aheadMs } = of(by)
+      const ahead = aheadMs.length === 0 ? 0 : Math.max(...aheadMs)
+      const asOf = new Date(Math.min(theirs.getTime() - ahead, at.getTime()))
       if (row.knownAsOf === null || asOf > row.knownAsOf) Object.assign(row, { knownAsOf: asOf, relayedBy: by })
     },
     isSilent: (peer, monotonicMs, ms) => monotonicMs - of(peer).aliveMs > ms,

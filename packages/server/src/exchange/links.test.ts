@@ -99,6 +99,26 @@ test('how old a relay’s word is does not depend on how its clock goes', () => 
   )
 })
 
+test('two cells that have each other’s word of a silent one make it no younger, however long their answers are under way', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 2, max: 900 }), { minLength: 8, maxLength: 40 }), (underWay) => {
+      const [one, other] = [makeContacts(0), makeContacts(0)]
+      const seconds = (s: number, ms = 0) => new Date(NOW.getTime() + s * 1_000 + ms)
+      // An answer that came nearly at once is among those by which the clock is judged.
+      for (const each of [one, other]) each.clock('11', NOW, seconds(0, 2))
+      one.relayed('28', '11', NOW, seconds(0, 2))
+      const first = one.asOf('28')
+      assert(first !== null)
+      underWay.slice(0, 7).forEach((ms, at) => {
+        const [from, to] = at % 2 === 0 ? [one, other] : [other, one]
+        to.clock('11', seconds(at), seconds(at, ms))
+        to.relayed('28', '11', from.asOf('28') ?? NOW, seconds(at, ms))
+      })
+      for (const each of [one, other]) assert((each.asOf('28')?.getTime() ?? 0) - first.getTime() <= 2 * 7)
+    }),
+  )
+})
+
 test('a place in the record is read as it was written, and nothing else is', () => {
   const place = { at: '2026-01-01T00:00:00.000Z', origin: '28', seq: 12 }
   assert.deepEqual(readAuditPlace(writeAuditPlace(place)), { ok: true, value: place })
