@@ -181,6 +181,20 @@ export const TERMINAL_REQUEST_STATES = [
 ] as const satisfies readonly RequestState[]
 export type TerminalRequestState = (typeof TERMINAL_REQUEST_STATES)[number]
 
+/** Looking for a bed: everything between submission and a confirmed bed. */
+export const WAITING_REQUEST_STATES = [
+  'submitted',
+  'needs_info',
+  'triaged',
+  'matching',
+  'offered',
+  'held',
+  'on_hold',
+  'escalated',
+  'no_bed',
+  'diverted',
+] as const satisfies readonly RequestState[]
+
 export const OFFER_STATES = [
   'sent',
   'delivered',

@@ -1,12 +1,8 @@
 import type { BedClass, DeclineReason, Severity } from '@dure/contract'
 import { STALENESS } from '../facilities/index.ts'
 import type { Queries } from '../platform/db.ts'
+import { IS_OPEN, IS_WAITING } from './request-states.sql.ts'
 
-const CLOSED = `('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')`
-/** Looking for a bed: everything between submission and a confirmed bed. */
-const WAITING = `r.state in ('submitted', 'needs_info', 'triaged', 'matching', 'offered', 'held', 'on_hold', 'escalated',
-  'no_bed', 'diverted')`
-const OPEN = `r.state not in ${CLOSED}`
 const MINUTES = (from: string, to: string) => `extract(epoch from ${to} - ${from}) / 60`
 const SPREAD = (minutes: string, where: string, name: string) =>
   `percentile_cont(0.5) within group (order by ${minutes}) filter (where ${where}) as ${name}_p50,
@@ -26,8 +22,8 @@ export const oldestWaiting = async (db: Queries, sido: string): Promise<OldestRo
       `select r.id, r.code, r.waiting_since
          from beds.request r
         where r.sido = $1
-          and ${OPEN}
-          and ${WAITING}
+          and ${IS_OPEN}
+          and ${IS_WAITING}
         order by r.waiting_since, r.id
         limit 1`,
       [sido],
@@ -36,10 +32,10 @@ export const oldestWaiting = async (db: Queries, sido: string): Promise<OldestRo
 
 export const openByState = (db: Queries, sido: string): Promise<{ state: string; count: number; waiting: boolean }[]> =>
   db.sql(
-    `select r.state, count(*)::int as count, bool_or(${WAITING}) as waiting
+    `select r.state, count(*)::int as count, bool_or(${IS_WAITING}) as waiting
        from beds.request r
       where r.sido = $1
-        and ${OPEN}
+        and ${IS_OPEN}
       group by r.state
       order by r.state`,
     [sido],
@@ -115,13 +111,13 @@ export interface ClassTimesRow {
 
 const timesBy = (column: 'requested_class' | 'severity') =>
   `select r.${column} as group,
-          (count(*) filter (where ${WAITING}))::int as waiting,
+          (count(*) filter (where ${IS_WAITING}))::int as waiting,
           ${SPREAD(MINUTES('r.waiting_since', 'r.first_hold_at'), 'r.first_hold_at >= $2', 'hold')},
           ${SPREAD(MINUTES('r.waiting_since', 'r.confirmed_at'), 'r.confirmed_at >= $2', 'confirmed')}
      from beds.request r
     where r.sido = $1
       and r.${column} is not null
-      and (${OPEN} or r.closed_at >= $2)
+      and (${IS_OPEN} or r.closed_at >= $2)
     group by r.${column}
     order by r.${column}`
 

@@ -1,4 +1,5 @@
 import type { Queries, Tx } from '../platform/db.ts'
+import { IS_OPEN } from './request-states.sql.ts'
 
 export interface SealedIdentity {
   readonly sealed: Buffer
@@ -44,7 +45,7 @@ export const samePatientOf = (db: Queries, requestId: string): Promise<{ id: str
        join beds.patient_identity other on other.same_patient = mine.same_patient and other.request_id <> mine.request_id
        join beds.request r on r.id = other.request_id
       where mine.request_id = $1
-        and r.state not in ('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')
+        and ${IS_OPEN}
       order by r.created_at, r.id`,
     [requestId],
   )
@@ -64,8 +65,7 @@ export const IDENTITY_STATE = `exists (select from beds.patient_identity i where
                     on other.same_patient = mine.same_patient and other.request_id <> mine.request_id
                   join beds.request r on r.id = other.request_id
                  where mine.request_id = $1
-                   and r.state not in
-                     ('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')
+                   and ${IS_OPEN}
               ), '[]'::jsonb) as same`
 
 export interface Look {

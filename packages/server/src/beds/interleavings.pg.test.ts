@@ -4,6 +4,7 @@ import { bedEndpoints as e, type OfferAct, type RequestAct, type SlotChange } fr
 import fc from 'fast-check'
 import pg from 'pg'
 import { ESSENTIALS, type World, world } from '../testing/bed-world.ts'
+import { CLOSED } from './request-states.sql.ts'
 import { insertSlots } from './slots.sql.ts'
 
 /*
@@ -207,7 +208,6 @@ const changeSlot = async (w: World, at: number, change: SlotChange['change']): P
 
 // ---------------------------------------------------------------- what must always hold
 
-const CLOSED = `('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')`
 const LIVE = `('granted', 'confirmed', 'occupied')`
 const OPEN = `('sent', 'delivered', 'seen', 'acked')`
 

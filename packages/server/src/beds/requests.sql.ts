@@ -2,6 +2,7 @@ import type { RequestState } from '@dure/contract'
 import type { Collector, Queries, Tx } from '../platform/db.ts'
 import type { By } from './by.ts'
 import type { RequestPatch } from './request-patch.ts'
+import { CLOSED, IS_OPEN } from './request-states.sql.ts'
 import { type EventRow, first, type QueueRow, type RequestRow } from './rows.ts'
 
 export type NewRequest = Omit<RequestRow, 'version' | 'severity' | 'code'>
@@ -72,15 +73,12 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set(['details', 'severity_parts'])
 const stored = (column: string, value: unknown): unknown =>
   JSON_COLUMNS.has(column) ? JSON.stringify(value) : (value ?? null)
 
-const CLOSED = `('admitted', 'cancelled', 'deceased', 'stepped_down', 'merged', 'entered_in_error')`
-const OPEN = `r.state not in ${CLOSED}`
-
 /** `null` when another open request of the region has this code: draw another. */
 export const insertRequest = async (tx: Tx, request: NewRequest, code: string): Promise<RequestRow | null> => {
   const rows = await tx.sql<RequestRow>(
     `insert into beds.request as r (code, ${COLUMNS.join(', ')})
      values ($1, ${COLUMNS.map((_, index) => `$${index + 2}`).join(', ')})
-         on conflict (sido, code) where ${OPEN.replaceAll('r.', '')} do nothing
+         on conflict (sido, code) where ${IS_OPEN.replaceAll('r.', '')} do nothing
      returning ${SELECTED}`,
     [code, ...COLUMNS.map((column) => stored(column, request[column]))],
   )
@@ -93,7 +91,7 @@ export const requestById = async (db: Queries, id: string): Promise<RequestRow |
 /** The id of an open request of the region by its spoken code. */
 export const idOfCode = async (db: Queries, sido: string, code: string): Promise<string | null> =>
   (
-    await db.sql<{ id: string }>(`select r.id from beds.request r where r.sido = $1 and r.code = $2 and ${OPEN}`, [
+    await db.sql<{ id: string }>(`select r.id from beds.request r where r.sido = $1 and r.code = $2 and ${IS_OPEN}`, [
       sido,
       code,
     ])

@@ -1,5 +1,6 @@
 import type { BedClass } from '@dure/contract'
 import type { Queries } from '../platform/db.ts'
+import { IS_WAITING } from './request-states.sql.ts'
 
 /** A region at a glance, from its own tables or from what its log told. */
 export interface RegionFigures {
@@ -22,9 +23,6 @@ export interface FreeBeds {
   readonly doubted: number
 }
 
-const WAITING = `r.state in ('submitted', 'needs_info', 'triaged', 'matching', 'offered', 'held', 'on_hold', 'escalated',
-  'no_bed', 'diverted')`
-
 /** Every region of which something is known here: what this cell writes from its tables, the rest from what was told. */
 export const regionFigures = async (db: Queries, now: Date): Promise<readonly RegionFigures[]> => {
   const since = new Date(now.getTime() - 24 * 3_600_000)
@@ -39,8 +37,8 @@ export const regionFigures = async (db: Queries, now: Date): Promise<readonly Re
          from beds.told_request t where t.sido not in (select origin from written)
      )
      select r.sido,
-            (count(*) filter (where ${WAITING}))::int as waiting,
-            min(r.waiting_since) filter (where ${WAITING}) as oldest,
+            (count(*) filter (where ${IS_WAITING}))::int as waiting,
+            min(r.waiting_since) filter (where ${IS_WAITING}) as oldest,
             percentile_cont(0.5) within group (order by extract(epoch from r.confirmed_at - r.waiting_since) / 60)
               filter (where r.confirmed_at >= $1) as p50,
             percentile_cont(0.95) within group (order by extract(epoch from r.confirmed_at - r.waiting_since) / 60)

@@ -4,7 +4,6 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Card } from '../../../ui/page.tsx'
 import { Read } from '../../../ui/states.tsx'
-import { Since } from '../../../ui/time.tsx'
 import { EditDetails } from '../request-form/edit-details.tsx'
 import { ActPanel } from '../shared/act-panel.tsx'
 import { SeverityBadge, UrgencyBadge } from '../shared/badges.tsx'
@@ -18,6 +17,7 @@ import { PatientLine, RequestSummary } from '../shared/request-summary.tsx'
 import { SeverityView } from '../shared/severity-view.tsx'
 import { Situation } from '../shared/situation.tsx'
 import { Timeline } from '../shared/timeline.tsx'
+import { WaitingTime } from '../shared/waiting-time.tsx'
 import { Candidates } from './candidates.tsx'
 
 /** States in which hospitals can be looked for. */
@@ -49,12 +49,7 @@ export const DeskDetail = ({ id }: { id: string }) => {
               <h2 className="detail-code">{t('request.titleCode', { code: request.code })}</h2>
               <SeverityBadge severity={request.severity.effective} />
               <UrgencyBadge urgency={request.urgency} />
-              <span>
-                <strong>
-                  <Since at={request.waitingSince} />
-                </strong>{' '}
-                {t('queue.waiting')}
-              </span>
+              <WaitingTime state={request.state} since={request.waitingSince} />
             </div>
             <PatientLine request={request} />
             <Ladder state={request.state} />

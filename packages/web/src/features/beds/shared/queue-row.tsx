@@ -1,8 +1,9 @@
 import type { RequestRow } from '@dure/contract'
 import { useTranslation } from 'react-i18next'
 import { Status } from '../../../ui/shape.tsx'
-import { Clock, Since, useNow } from '../../../ui/time.tsx'
+import { Clock, useNow } from '../../../ui/time.tsx'
 import { SeverityBadge, StateBadge } from './badges.tsx'
+import { WaitingTime } from './waiting-time.tsx'
 
 /** One waiting patient in two or three lines: how ill, how long, where it stands, what is needed. */
 export const QueueRowBody = ({ row }: { row: RequestRow }) => {
@@ -20,10 +21,7 @@ export const QueueRowBody = ({ row }: { row: RequestRow }) => {
           </Status>
         ) : null}
         <span className={late ? 'queue-wait is-late' : 'queue-wait'}>
-          <strong>
-            <Since at={row.waitingSince} />
-          </strong>{' '}
-          {t('queue.waiting')}
+          <WaitingTime state={row.state} since={row.waitingSince} />
         </span>
       </span>
       <span className="queue-complaint">
