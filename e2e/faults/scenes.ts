@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
+import { bedEndpoints } from '@dure/contract'
 import type { CutHow } from '../../packages/server/src/demo-cells/network.ts'
-import { askRegion, placeAtHome, untilConfirmed } from '../../packages/server/src/demo-cells/placing.service.ts'
+import { callAs, deskOf, must } from '../../packages/server/src/demo-cells/people.service.ts'
+import {
+  askRegion,
+  placeAtHome,
+  type Region,
+  untilConfirmed,
+} from '../../packages/server/src/demo-cells/placing.service.ts'
 import { eventually } from '../../packages/server/src/testing/process.ts'
 import { type Figures, judge, told } from './figures.ts'
 import { type Load, startLoad } from './load.ts'
@@ -121,6 +128,23 @@ export const restoredFromBackup = async (world: World): Promise<Figures> => {
     note: 'acknowledged after the backup was made',
     since,
   })
-  await placeAtHome(await world.region('41'))
+  const region = await world.region('41')
+  await hospitalsSpeak(nation, region)
+  await placeAtHome(region)
   return figures
+}
+
+/** In a new epoch nothing is placed on a bed before its hospital has said that it is still free. */
+const hospitalsSpeak = async (nation: World['nation'], { code, base }: Region): Promise<void> => {
+  const rows = await nation.ask<{ id: string }>(
+    code,
+    `select distinct hospital_id as id from beds.slot where sido is null and doubted_at is not null order by id`,
+  )
+  for (const { id } of rows) {
+    // The demo has people for some of the hospitals; the others stay silent, and are not asked.
+    const person = await deskOf(base, id).catch(() => null)
+    if (person === null) continue
+    const hospital = await callAs(base, person)
+    must(await hospital(bedEndpoints.stillTrue, { params: { id }, body: {} }))
+  }
 }
