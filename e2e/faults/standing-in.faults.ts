@@ -48,7 +48,7 @@ for (const [name, look] of [
     const board = await openPerson(browser, world.base('00'), look)
     await enterAs(board.page, 'demo-00-national-1')
     await board.page.goto('/national')
-    await board.page.locator('tr[data-region="28"]').waitFor()
+    await board.page.locator('[data-region="28"]').first().waitFor()
     await board.page.locator('.province-label').first().waitFor({ state: 'attached' })
     const page = await openPerson(browser, `http://127.0.0.1:${world.control.port}`, look)
     await page.page.goto('/demo/control')
