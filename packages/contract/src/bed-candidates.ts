@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { byId, id, instant, placing, shortText } from './bed-parts.ts'
 import { endpoint } from './endpoint.ts'
+import { bedCountView } from './facilities.ts'
 import * as v from './vocabulary.ts'
 
 /** Who could take a patient, and why the others cannot. */
@@ -51,6 +52,11 @@ export const excluded = z.object({
   driveMinutes: z.number().nullable(),
   /** Every filter that failed, by reason code. */
   reasons: z.array(z.string()),
+  /**
+   * Of a hospital that keeps no beds here: what a source says is free of the class asked for. A reason to telephone, never a bed to
+   * place in.
+   */
+  reported: bedCountView.nullable(),
   settled: z.array(phoneSettled),
 })
 

@@ -17,6 +17,7 @@ import { lockPlacement } from './placing.service.ts'
 import { queueFor, suggestForQueue } from './queue.service.ts'
 import { regionMode, saveRegionMode, tellMode } from './region.sql.ts'
 import { actorToDo, sightOf } from './relations.ts'
+import { reportedWhereNoBedIsKept } from './reported.service.ts'
 import { changedMeanwhile, createRequest, editRequest } from './requests.service.ts'
 import { eventsOf } from './requests.sql.ts'
 import { slotById } from './slots.sql.ts'
@@ -96,14 +97,15 @@ export const registerPlacing = (http: Http, beds: Beds): void => {
     const sido = (id: string) => byId.get(id)?.sidoCode ?? ''
     // How old the word of another region is, is asked only where one is shown.
     const isFar = ranking.candidates.some(({ hospitalId }) => sido(hospitalId) !== row.sido)
-    const [standings, labels, settled] = await Promise.all([
+    const [standings, labels, settled, reported] = await Promise.all([
       isFar ? beds.exchange.standings() : [],
       beds.finder.labels(),
       settledNow(beds, row, now),
+      reportedWhereNoBedIsKept(beds.db, ranking, row.requested_class, now),
     ])
     const heard = new Map(standings.map((one) => [one.origin, one.contactAt]))
     const heardAt = (id: string) => heard.get(sido(id))?.toISOString() ?? null
-    return ok(toCandidatesView(row.id, now, ranking, parallel, { ...names, sido, heardAt }, labels, settled))
+    return ok(toCandidatesView(row.id, now, ranking, parallel, { ...names, sido, heardAt }, labels, settled, reported))
   })
 
   route(e.suggestAssignment, async () => ok(await suggestForQueue(beds)))

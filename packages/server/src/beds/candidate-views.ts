@@ -1,4 +1,4 @@
-import type { Candidate, candidates, PhoneSettled } from '@dure/contract'
+import type { BedCountView, Candidate, candidates, PhoneSettled } from '@dure/contract'
 import type { z } from 'zod'
 import type { Ranking, TermValue } from './ranking-types.ts'
 import type { SlotRow } from './rows.ts'
@@ -23,6 +23,7 @@ export const toCandidatesView = (
   names: CandidateNames,
   labels: ReadonlyMap<string, Pick<SlotRow, 'label'>>,
   settled: ReadonlyMap<string, readonly PhoneSettled[]>,
+  reported: ReadonlyMap<string, BedCountView>,
 ): z.input<typeof candidates> => ({
   requestId,
   at: at.toISOString(),
@@ -55,6 +56,7 @@ export const toCandidatesView = (
     phone: names.phone(one.hospitalId),
     driveMinutes: one.driveSeconds === null ? null : minutes(one.driveSeconds),
     reasons: [...one.reasons, ...one.missingNeeds.map((need) => `missing:${need}`)],
+    reported: reported.get(one.hospitalId) ?? null,
     settled: concerning(settled.get(one.hospitalId), null),
   })),
   whyNotTotal: ranking.whyNotTotal,

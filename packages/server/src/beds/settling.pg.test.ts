@@ -311,3 +311,23 @@ test('a patient of another region to whom a bed was given here is forgotten as w
   )
   assert.equal((await deps.db.sql('select from beds.grant_look')).length, 2)
 })
+
+test('what is reported free where no bed is kept is said with its source and age, and is no candidate', async () => {
+  await using w = await world({ hospitals: 3, slots: 0 })
+  const request = await w.matching()
+  const asOf = new Date(w.test.clock.now().getTime() - 40 * 60_000)
+  await w.test.cell.deps.db.sql(
+    `insert into facilities.bed_count (hospital_id, bed_class, source, reading, available, raw, as_of, received_at)
+     values ($1, 'CRITICAL', 'nemc', 'known', 3, '3', $4, $4), ($1, 'MODERATE', 'nemc', 'known', 9, '9', $4, $4),
+            ($2, 'CRITICAL', 'nemc', 'unusable', null, 'Y', $4, $4), ($3, 'CRITICAL', 'nemc', 'known', -2, '-2', $4, $4)`,
+    [...w.hospitals.map(({ id }) => id), asOf],
+  )
+  const found = await candidatesOf(w, request)
+  assert.equal(found.candidatesTotal, 0)
+  const reported = new Map(found.whyNot.map((one) => [one.hospitalId, one.reported]))
+  const [first, second, third] = w.hospitals.map(({ id }) => reported.get(id))
+  assert.deepEqual([first?.bedClass, first?.available, first?.source], ['CRITICAL', 3, 'nemc'])
+  assert.deepEqual([first?.ageMin, first?.freshness], [40, 'stale'])
+  assert.equal(second, null)
+  assert.equal(third?.available, -2)
+})

@@ -1,9 +1,9 @@
 import { BED_CLASSES, type BedCountView } from '@dure/contract'
 import { useTranslation } from 'react-i18next'
 import { Count } from '../../ui/count.tsx'
+import { Provenance } from '../../ui/provenance.tsx'
 import { ScrollTable } from '../../ui/scroll-table.tsx'
 import { Empty } from '../../ui/states.tsx'
-import { Provenance } from './provenance.tsx'
 
 /** Intensive care first; where two sources speak of a class, both stand. */
 const inOrder = (one: BedCountView, other: BedCountView): number =>

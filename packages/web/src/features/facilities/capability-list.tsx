@@ -1,9 +1,9 @@
 import type { CapabilityAnswer, CapabilityView } from '@dure/contract'
 import { useTranslation } from 'react-i18next'
+import { Provenance } from '../../ui/provenance.tsx'
 import { type ShapeName, Status, type Tone } from '../../ui/shape.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { useClockText } from '../../ui/time.tsx'
-import { Provenance } from './provenance.tsx'
 
 const LOOKS: Record<CapabilityAnswer, { shape: ShapeName; tone: Tone }> = {
   yes: { shape: 'circle', tone: 'success' },

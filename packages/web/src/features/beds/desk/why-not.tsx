@@ -1,12 +1,14 @@
-import type { candidates, RequestView } from '@dure/contract'
+import type { BedCountView, candidates, RequestView } from '@dure/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
 import { currentLanguage } from '../../../i18n/index.ts'
 import { Button } from '../../../ui/button.tsx'
+import { Count } from '../../../ui/count.tsx'
 import { TextField } from '../../../ui/field.tsx'
 import { formatMinutes } from '../../../ui/format.ts'
+import { Provenance } from '../../../ui/provenance.tsx'
 import { namedCandidatesQuery } from '../shared/queries.ts'
 import { reasonsInWords } from '../shared/reason.ts'
 import { needsToAsk, SettleDialog, Settled } from './settle-dialog.tsx'
@@ -91,6 +93,7 @@ const ExcludedList = (props: { request: RequestView; list: readonly Excluded[]; 
                 {t('settle.title')}
               </Button>
             ) : null}
+            {one.reported === null ? null : <Reported of={one.reported} phone={one.phone} />}
             <Settled list={one.settled} />
           </li>
         ))}
@@ -106,6 +109,17 @@ const ExcludedList = (props: { request: RequestView; list: readonly Excluded[]; 
         />
       )}
     </>
+  )
+}
+
+/** Beds that somebody reports there and that nobody can be placed in from here: whom to ask, and how old the word is. */
+const Reported = ({ of, phone }: { of: BedCountView; phone: string | null }) => {
+  const { t } = useTranslation()
+  return (
+    <span className="block">
+      {t('whyNotList.reported', { bedClass: t(`bedClass.${of.bedClass}`) })} <Count value={of.available} />{' '}
+      <Provenance of={of} /> {phone === null ? null : <a href={`tel:${phone}`}>{phone}</a>}
+    </span>
   )
 }
 

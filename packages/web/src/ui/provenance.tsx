@@ -1,8 +1,8 @@
 import type { BedCountView, CapabilityView } from '@dure/contract'
 import i18next, { type ParseKeys } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import { FreshnessBadge } from '../../ui/freshness.tsx'
-import { Ago } from '../../ui/time.tsx'
+import { FreshnessBadge } from './freshness.tsx'
+import { Ago } from './time.tsx'
 
 type Stated = Pick<
   BedCountView | CapabilityView,
