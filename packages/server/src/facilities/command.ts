@@ -2,8 +2,10 @@ import { readFile, stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { CommandIo } from '../platform/command.ts'
 import { err, ok, type Result } from '../platform/result.ts'
-import { type HpidLinks, readHpidMap } from './hpid-map.ts'
-import { describeNemc, describeRefusal, describeRegister } from './import-report.ts'
+import { linkByList } from './hpid-link.service.ts'
+import { LIST_LIMIT_BYTES, readHpidList, readHpidMap } from './hpid-map.ts'
+import type { HpidLink } from './hpid-match.ts'
+import { describeHpids, describeNemc, describeRefusal, describeRegister } from './import-report.ts'
 import { DOCUMENT_LIMIT_BYTES } from './nemc-document.ts'
 import { importNemcFiles, type NemcFile } from './nemc-import.service.ts'
 import { importRegister } from './register-import.service.ts'
@@ -11,9 +13,11 @@ import { CLOCK_TOLERANCE_MIN } from './staleness.ts'
 
 export const IMPORT_USAGE = `usage:
   dure import hospitals FILE.csv [--dry-run] [--strict] [--allow-missing] [--json]
+  dure import hpids LIST.csv [--dry-run] [--json]
   dure import nemc FILE.xml… [--at INSTANT] [--map hpid-map.csv] [--dry-run] [--json]
 
 hospitals  the register of hospitals (UTF-8 CSV)
+hpids      the Center's list of hospitals, to link its ids (hpid) with the directory by place and name or telephone
 nemc       responses of the National Emergency Medical Center, any number, all or none
 --dry-run        do everything, report it, write nothing
 --strict         refuse the file when a row is refused
@@ -33,7 +37,7 @@ export const importCommand = async (argv: readonly string[], io: CommandIo): Pro
     io.out(IMPORT_USAGE)
     return 0
   }
-  const command = what === 'hospitals' ? importHospitals : what === 'nemc' ? importNemc : undefined
+  const command = Object.hasOwn(COMMANDS, what ?? '') ? COMMANDS[what as keyof typeof COMMANDS] : undefined
   const outcome = command === undefined ? err('usage' as const) : await command(rest, io)
   if (outcome.ok) return outcome.value
   if (outcome.error !== 'usage') io.error(outcome.error)
@@ -81,6 +85,25 @@ const importNemc = async (argv: readonly string[], io: CommandIo): Promise<Outco
   )
 }
 
+const importHpids = async (argv: readonly string[], io: CommandIo): Promise<Outcome> => {
+  const args = readArgs(argv, { 'dry-run': BOOLEAN, json: BOOLEAN })
+  if (!args.ok) return args
+  const { files, flags } = args.value
+  const [file] = files
+  if (file === undefined || files.length > 1) return err('one LIST.csv is needed')
+  const bytes = await readWhole(file, LIST_LIMIT_BYTES)
+  const list = bytes.ok ? readHpidList(bytes.value) : bytes
+  if (!list.ok) {
+    const why = typeof list.error === 'string' ? list.error : `${file} line ${list.error.line}: ${list.error.detail}`
+    io.error(`Refused, nothing was linked: ${why}`)
+    return ok(1)
+  }
+  const ask = { file, ...list.value, dryRun: flags['dry-run'] === true }
+  return ok(tell(io, flags.json === true, ok(await linkByList({ db: await io.openDb() }, ask)), describeHpids))
+}
+
+const COMMANDS = { hospitals: importHospitals, hpids: importHpids, nemc: importNemc }
+
 const tell = <R extends object>(
   io: CommandIo,
   json: boolean,
@@ -116,7 +139,7 @@ const readInstant = (text: string): Date | undefined => {
   return at === undefined || Number.isNaN(at.getTime()) ? undefined : at
 }
 
-const readLinks = async (path: string | boolean | undefined): Promise<Result<HpidLinks, string>> => {
+const readLinks = async (path: string | boolean | undefined): Promise<Result<readonly HpidLink[], string>> => {
   if (typeof path !== 'string') return ok([])
   const bytes = await readWhole(path)
   if (!bytes.ok) return bytes
@@ -134,11 +157,11 @@ const readFiles = async (paths: readonly string[]): Promise<Result<readonly Nemc
   return ok(files)
 }
 
-const readWhole = async (path: string): Promise<Result<Uint8Array, string>> => {
+const readWhole = async (path: string, limit = DOCUMENT_LIMIT_BYTES): Promise<Result<Uint8Array, string>> => {
   try {
     const { size } = await stat(path)
     // Looked at before reading: a wrong file name must not fill the memory.
-    if (size > DOCUMENT_LIMIT_BYTES) return err(`${path}: ${size} bytes, at most ${DOCUMENT_LIMIT_BYTES}`)
+    if (size > limit) return err(`${path}: ${size} bytes, at most ${limit}`)
     return ok(await readFile(path))
   } catch (error) {
     return err(`${path}: ${error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'}`)

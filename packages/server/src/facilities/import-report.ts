@@ -1,3 +1,4 @@
+import type { HpidMatch } from './hpid-match.ts'
 import type { DocumentRefusal, ItemRefusal, NemcOperation } from './nemc-document.ts'
 
 /** Why a whole import was refused: nothing of it was written. */
@@ -46,6 +47,21 @@ export type RegisterReport = {
   /** Were in an earlier file for the same provinces and are not in this one: marked, not deleted. */
   readonly missing: readonly { readonly id: string; readonly name: string }[]
   readonly tookMs: number
+}
+
+export type HpidReport = {
+  readonly kind: 'hpids'
+  readonly file: string
+  readonly dryRun: boolean
+  readonly rows: number
+  readonly linked: number
+  /** Were linked before, with this or with another: left as they are. */
+  readonly standing: number
+  readonly doubtful: HpidMatch['doubtful']
+  /** Lines. */
+  readonly unusable: readonly number[]
+  /** Hospitals of the directory without an hpid. */
+  readonly unlinked: number
 }
 
 export type FlaggedFigure = {
@@ -165,6 +181,18 @@ export const describeNemc = (report: NemcReport): string =>
       report.flagged,
       (one) => `${one.file} ${one.hpid} ${one.field} '${one.raw ?? ''}': ${because(one.flag)}`,
     ),
+  ].join('\n')
+
+export const describeHpids = (report: HpidReport): string =>
+  [
+    `${report.linked} of ${report.rows} rows ${report.dryRun ? 'would be' : 'were'} linked with a hospital; ${report.standing} were linked already`,
+    `hospitals without an hpid: ${report.unlinked}`,
+    ...list(
+      'more than one could be meant, nobody was linked (give a map)',
+      report.doubtful,
+      ({ hpid, name, hospitalIds }) => `${hpid} ${name}: ${hospitalIds.join(', ')}`,
+    ),
+    ...list('rows without a usable hpid, name or position', report.unusable, (line) => `line ${line}`, 10),
   ].join('\n')
 
 const describeFile = (file: NemcFileReport): string =>

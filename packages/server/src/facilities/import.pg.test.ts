@@ -275,6 +275,41 @@ if (NEMC_PRESENT && existsSync(REGISTER)) {
     assert.equal(await everything(), before)
   })
 
+  test('the emergency centre’s own list links its ids with the register, and a map that was given stands', async () => {
+    await run('hospitals', fileURLToPath(REGISTER))
+    await db.sql(`update facilities.hospital set hpid = 'A9999999' where name = '경희대학교병원' and sido_code = '11'`)
+    const list = fileURLToPath(new URL('../seoul-clinics.csv', NEMC_FOLDER))
+    const linked = async () =>
+      (await db.sql(`select from facilities.hospital where hpid is not null and sido_code = '11'`)).length
+    const tried = JSON.parse((await run('hpids', list, '--dry-run', '--json')).out)
+    assert.equal(await linked(), 1)
+    const { code, out, error } = await run('hpids', list, '--json')
+    assert.equal(code, 0, error)
+    const report = JSON.parse(out)
+    assert.equal(report.linked, tried.linked)
+    assert.equal(await linked(), report.linked + 1)
+    // Of the 261 hospitals that the list calls 병원 or 종합병원; the rest are clinics, which the register of hospitals does not have.
+    assert.ok(report.linked >= 235, `${report.linked}`)
+    assert.ok(report.doubtful.every((one: { hospitalIds: string[] }) => one.hospitalIds.length > 0))
+    const [own] = await db.sql<{ hpid: string }>(
+      `select hpid from facilities.hospital where name = '경희대학교병원' and sido_code = '11'`,
+    )
+    assert.equal(own?.hpid, 'A9999999')
+    const again = JSON.parse((await run('hpids', list, '--json')).out)
+    assert.deepEqual([again.linked, await linked()], [0, report.linked + 1])
+  })
+
+  test('a list without the columns it needs is refused, and a row without a place links nobody', async () => {
+    const list = join(folder, 'list.csv')
+    await writeFile(list, 'hpid,name\nA1100001,경희대학교병원\n')
+    const { code, error } = await run('hpids', list)
+    assert.equal(code, 1)
+    assert.match(error, /nothing was linked: .* needs a column lat/)
+    await writeFile(list, '기관ID,기관명,대표전화1,병원위도,병원경도\nA1100001,경희대학교병원,,,\nX,가,,37.5,127\n')
+    const report = JSON.parse((await run('hpids', list, '--json')).out)
+    assert.deepEqual([report.linked, report.unusable], [0, [2, 3]])
+  })
+
   test('one bad file among several keeps all of them out and what is known as it was', async () => {
     await run('hospitals', fileURLToPath(REGISTER))
     const [beds = '', answers = ''] = GOOD_FILES.map(nemcPath)

@@ -1,5 +1,6 @@
 import type { Queries, Tx } from '../platform/db.ts'
 import type { RegisteredHospital } from './hospital-row.ts'
+import type { HpidLink, Registered } from './hpid-match.ts'
 import type { HospitalId } from './types.ts'
 
 /** Any number nobody else uses: two imports at once would judge each other's half. */
@@ -259,8 +260,6 @@ export const hospitalsByHpid = async (
   return new Map(rows.map(({ hpid, id, sidoCode }) => [hpid, { id, sidoCode }]))
 }
 
-export type HpidLink = { readonly hpid: string; readonly hospitalId: string }
-
 /** Ties hpids to hospitals. Gives the links that could not be made: no such hospital, or the hpid is another's. */
 export const linkHpids = async (
   tx: Tx,
@@ -284,6 +283,15 @@ export const linkHpids = async (
   )
   return refused
 }
+
+/** The directory as it is matched with other lists. */
+export const registeredPlaces = (tx: Tx): Promise<readonly (Registered & { readonly hpid: string | null })[]> =>
+  tx.sql(
+    `select id, name, hpid, array_remove(array[phone, er_phone], null) as phones, lat, lon
+       from facilities.hospital
+      where missing_since is null
+      order by id`,
+  )
 
 const chunksOf = <T>(all: readonly T[], size = CHUNK): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))

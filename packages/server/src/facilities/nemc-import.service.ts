@@ -1,9 +1,9 @@
 import type { Db, Tx } from '../platform/db.ts'
 import { err, ok, type Result } from '../platform/result.ts'
+import type { HpidLink } from './hpid-match.ts'
 import {
   type BedCountToSave,
   type CapabilityToSave,
-  type HpidLink,
   hospitalsByHpid,
   linkHpids,
   lockImports,
