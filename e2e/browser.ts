@@ -32,6 +32,8 @@ export const startBrowser = async (): Promise<Browser> =>
       '--hide-scrollbars',
     ],
     headless: true,
+    // Where no language is set, Chromium gives a file with a Korean name another one.
+    env: { ...process.env, LANG: 'C.UTF-8' },
   })
 
 /** A browser of its own for one person: own cookies, own storage. Korean text needs the app's own fonts and nothing else. */

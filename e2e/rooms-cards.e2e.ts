@@ -139,7 +139,8 @@ test('transport, arrival and taking over are cards: each button does the transit
   await press(hospital.page, 'eta', '도착')
   await card(er.page, 'handover').getByText('도착').first().waitFor()
   assert.equal((await now(request)).state, 'arrived')
-  assert.equal(await hospital.page.getByRole('button', { name: '도착', exact: true }).count(), 0, 'done once')
+  // Done once.
+  await hospital.page.getByRole('button', { name: '도착', exact: true }).waitFor({ state: 'detached' })
   await press(hospital.page, 'handover', '입원 처리')
   await er.page.locator('.room-card[data-card="handover"]').nth(1).waitFor()
   assert.equal((await now(request)).state, 'admitted')
@@ -181,7 +182,7 @@ test('no bed is a card with what is done meanwhile and when beds are looked for 
   assert.equal((await now(request)).state, 'offered')
   const { entries } = must(await desk(bedEndpoints.timeline, { params: { id: request.id } }))
   assert.equal(entries.filter(({ kind }) => kind === 'retry').length, 1)
-  assert.equal(await page.getByRole('button', { name: '다시 찾기', exact: true }).count(), 0)
+  await page.getByRole('button', { name: '다시 찾기', exact: true }).waitFor({ state: 'detached' })
   assert.deepEqual([faults, er.faults], [[], []])
   await context.close()
   await er.context.close()
