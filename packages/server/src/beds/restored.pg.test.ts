@@ -478,6 +478,19 @@ const nothingIsLost = async ({ cells }: Run, heard: Heard, endedBefore: Readonly
   assert.deepEqual(bedless, [])
 }
 
+/** What the neighbour takes for live is live at home. */
+const nobodyGoesOnBelieving = async ({ cells }: Run): Promise<void> => {
+  await cells.settle()
+  const { holds, requests } = await heardBy(cells, '11')
+  const live = new Set((await promises(cells, '28')).map(({ slot_id, whose }) => `${slot_id} ${whose}`))
+  for (const { slot_id, whose } of holds)
+    assert(live.has(`${slot_id} ${whose}`), `${whose} has no bed ${slot_id} any more`)
+  const open = await cells
+    .of('28')
+    .cell.deps.db.sql<{ id: string }>(`select r.id from beds.request r where r.sido = '28' and r.closed_at is null`)
+  for (const { id, closed } of requests) assert(closed || open.some((one) => one.id === id), `request ${id} is over`)
+}
+
 test('whatever was done before and after a backup, and whatever of it was heard: no promise that others saw is lost or given twice', async () => {
   await using cells = await startCells(['28', '11'])
   const home = await settleRegion(cells.of('28'), { slots: 16 })
@@ -498,8 +511,9 @@ test('whatever was done before and after a backup, and whatever of it was heard:
       cells.clock.advance(1_000)
       await cells.restore('28', backup)
       await nothingIsLost(run, heard, endedBefore)
+      await nobodyGoesOnBelieving(run)
       await allIsWell(cells, ['28', '11'])
     }),
-    { numRuns: 4, endOnFailure: true },
+    { numRuns: 5, endOnFailure: true, examples: [[['place', 'hear', 'cancel'], ['number']]] },
   )
 })

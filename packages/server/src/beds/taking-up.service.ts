@@ -22,11 +22,13 @@ import {
 import {
   type DisputedHold,
   disputedHolds,
+  endedUnheard,
   forgetSaid,
   freeUnheld,
   type Lost,
   makeRoom,
   renumberHold,
+  restateEnded,
   unheardHolds,
   unheardRequests,
 } from './taking-up.sql.ts'
@@ -54,10 +56,12 @@ export const takeUp = async (work: Work, opened: OpenedHere): Promise<void> => {
   await doubtFree(tx, null, now)
   await adoptHospitals(tx, sido, await toldHospitals(tx, sido), 'regained', now)
   await planExpiries(work, null)
+  const ended = await endedUnheard(tx, here)
   await forgetTold(tx, sido)
   await forgetSaid(tx, sido)
   // These are events like any other: whoever follows requests has its own rows by then.
   opened.afterwards(() => mendRequests(work, sido))
+  opened.afterwards(() => restateEnded(tx, ended))
   if (moved.length > 0) beds.log.warn({ requests: moved.length, epoch, reason }, 'taken-up-from-the-own-log')
 }
 

@@ -147,6 +147,41 @@ export const unheardHolds = (db: Queries, { sido, lostAt }: Lost): Promise<Unhea
     [sido, lostAt],
   )
 
+/** Promises and requests that are over here, while what ended them was never heard: others take them for live. */
+export interface EndedUnheard {
+  readonly holds: readonly string[]
+  readonly requests: readonly string[]
+}
+
+export const endedUnheard = async (db: Queries, { sido, lostAt }: Lost): Promise<EndedUnheard> => {
+  const idsOf = async (text: string) => (await db.sql<{ id: string }>(text, [sido, lostAt])).map(({ id }) => id)
+  return {
+    holds: await idsOf(
+      `select h.id
+         from beds.hold h
+         join beds.slot s on s.id = h.slot_id and s.sido is null
+        where h.state not in ${LIVE}
+          and (${unheard('hold-stated', 'h.id')}
+               or exists (select from beds.told_hold t where t.id = h.id and t.sido = $1 and t.state in ${LIVE}))
+        order by h.id`,
+    ),
+    requests: await idsOf(
+      `select r.id
+         from beds.request r
+        where r.sido = $1 and r.closed_at is not null
+          and (${unheard('request-stated', 'r.id')}
+               or exists (select from beds.told_request t where t.id = r.id and t.sido = $1 and t.closed_at is null))
+        order by r.id`,
+    ),
+  }
+}
+
+/** Says once more how they stand: over. */
+export const restateEnded = async (tx: Tx, { holds, requests }: EndedUnheard): Promise<void> => {
+  await tx.sql(`update beds.hold set state = state where id = any ($1)`, [holds])
+  await tx.sql(`update beds.request set version = version where id = any ($1)`, [requests])
+}
+
 export const renumberHold = async (tx: Tx, hold: UnheardHold, fencing: number, now: Date): Promise<void> => {
   await tx.sql(`update beds.hold set fencing = $2 where id = $1`, [hold.id, fencing])
   await tx.sql(`update beds.grant set fencing = $2 where ask_id = $1`, [hold.ask_id, fencing])
