@@ -1,7 +1,7 @@
 import type { Call } from '@dure/contract'
 import type { Browser } from 'playwright-core'
 import { callAs } from './api.ts'
-import { startBrowser, takePictures } from './browser.ts'
+import { type Person, startBrowser, takePictures } from './browser.ts'
 import { demoCell, type RunningCell } from './cell.ts'
 import { type Line, openLine } from './line.ts'
 
@@ -12,6 +12,9 @@ export interface BehindLine extends AsyncDisposable {
   readonly browser: Browser
   readonly doctor: Call
   readonly desk: Call
+  /** The person's device has no network any more, and their screen says so. */
+  cutOff(person: Person): Promise<void>
+  heal(person: Person): Promise<void>
 }
 
 export const cellBehindLine = async (): Promise<BehindLine> => {
@@ -25,6 +28,15 @@ export const cellBehindLine = async (): Promise<BehindLine> => {
     browser,
     doctor: await callAs(cell.url, 'demo-28-er-1'),
     desk: await callAs(cell.url, 'demo-28-placement-1'),
+    cutOff: async ({ context, page }) => {
+      line.set('cut')
+      await context.setOffline(true)
+      await page.locator('.connection-line:is([data-connection="reconnecting"], [data-connection="offline"])').waitFor()
+    },
+    heal: async ({ context }) => {
+      await context.setOffline(false)
+      line.set('open')
+    },
     [Symbol.asyncDispose]: async () => {
       await takePictures(browser)
       await browser.close()

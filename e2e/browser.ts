@@ -78,6 +78,17 @@ export const enterAs = async (page: Page, personId: string): Promise<void> => {
   await page.locator('h1').waitFor()
 }
 
+/** With E2E_PICTURES=folder, a page on a desktop and a phone: to be looked at. */
+export const takePicturesOf = async (page: Page, name: string): Promise<void> => {
+  const folder = process.env.E2E_PICTURES
+  if (folder === undefined) return
+  for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
+    await page.setViewportSize(viewport)
+    await page.screenshot({ path: `${folder}/${name}-${size}.png` })
+  }
+  await page.setViewportSize(DESKTOP)
+}
+
 /** With E2E_PICTURES=folder, what each open page shows at the end: the first thing to look at when a journey fails. */
 export const takePictures = async (browser: Browser): Promise<void> => {
   const folder = process.env.E2E_PICTURES

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { bedEndpoints, channelEndpoints } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
 import { ask, callAs, must, SEVERE, triaged } from './api.ts'
+import { seriousFaults } from './axe.ts'
 import { DESKTOP, enterAs, type Look, openPerson, PHONE, startBrowser, takePictures } from './browser.ts'
 import { demoCell, deskOf, type RunningCell } from './cell.ts'
 import { rawDevice, sealedOf } from './device.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const DESK = 'demo-28-placement-1'
 
 let cell: RunningCell
@@ -184,18 +182,6 @@ const LOOKS: readonly (Look & { readonly name: string })[] = [
   { name: 'phone-en', size: PHONE, language: 'en' },
   { name: 'phone-contrast-ko', size: PHONE, contrast: true },
 ]
-
-const seriousFaults = async (page: Page): Promise<string[]> => {
-  const found = (await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] })`)) as {
-    violations: { id: string; impact: string | null; nodes: { html: string; failureSummary?: string }[] }[]
-  }
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(' | ')}`,
-    )
-}
 
 const tooWide = (page: Page): Promise<string[]> =>
   page.evaluate(() => {

@@ -4,7 +4,7 @@ import { roomEndpoints } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
 import { eventually } from '../packages/server/src/testing/process.ts'
 import { callAs, must } from './api.ts'
-import { DESKTOP, enterAs, openPerson, PHONE, startBrowser, takePictures } from './browser.ts'
+import { enterAs, openPerson, startBrowser, takePictures, takePicturesOf } from './browser.ts'
 import { onDisk } from './device.ts'
 import { cellOfTwoServers, type TwoServers } from './two-servers.ts'
 
@@ -26,15 +26,7 @@ after(async () => {
   await servers?.[Symbol.asyncDispose]()
 })
 
-const picture = async (page: Page, name: string): Promise<void> => {
-  const to = process.env.E2E_PICTURES
-  if (to === undefined) return
-  for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
-    await page.setViewportSize(viewport)
-    await page.screenshot({ path: `${to}/failover-${name}-${size}.png` })
-  }
-  await page.setViewportSize(DESKTOP)
-}
+const picture = (page: Page, name: string): Promise<void> => takePicturesOf(page, `failover-${name}`)
 
 const isListed = (page: Page): Promise<boolean> =>
   page.evaluate(

@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { after, before, beforeEach, test } from 'node:test'
 import { bedEndpoints, type Call, getMe, type RequestView, roomEndpoints } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
 import { temporaryFolder } from '../packages/server/src/testing/database.ts'
 import { ask, callAs, must, SEVERE, triaged } from './api.ts'
+import { seriousFaults } from './axe.ts'
 import { type BehindLine, cellBehindLine } from './behind-line.ts'
 import { DESKTOP, enterAs, type Look, openPerson, type Person, PHONE } from './browser.ts'
 import { demoCell, deskOf, type RunningCell } from './cell.ts'
 import { rawDevice, sealedOf } from './device.ts'
 import type { Line } from './line.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string
-    readonly impact: string
-    readonly nodes: readonly { readonly html: string }[]
-  }[]
-}
 
 let line: Line
 let cell: RunningCell
@@ -76,24 +66,17 @@ const asked = async (look: Look = {}): Promise<Asked> => {
 }
 
 /** Neither a network card nor a server. */
-const cutOff = async ({ context, page }: Person): Promise<void> => {
+const cutOff = async (person: Person): Promise<void> => {
   // Own beds, rosters and rooms are read in the background, a few seconds after the first screen, one after the other.
   let before = -1
   await until('what is needed is at hand', async () => {
-    const now = await sealedOf(page, 'query')
+    const now = await sealedOf(person.page, 'query')
     const same = now === before && now >= 12
     before = now
-    await page.waitForTimeout(2_000)
+    await person.page.waitForTimeout(2_000)
     return same
   })
-  line.set('cut')
-  await context.setOffline(true)
-  await page.locator('.connection-line:is([data-connection="reconnecting"], [data-connection="offline"])').waitFor()
-}
-
-const heal = async ({ context }: Person): Promise<void> => {
-  await context.setOffline(false)
-  line.set('open')
+  await all.cutOff(person)
 }
 
 /** The tab is closed; another is opened without any network, at this address. */
@@ -171,7 +154,7 @@ test('twenty messages, an acceptance and beds, done without any network, survive
   await write(page, '다시 연 뒤에 씀')
   await waitingIn(page, 24).waitFor()
 
-  await heal(person)
+  await all.heal(person)
   await page.locator('.tray-button:not(:has(.count))').waitFor({ timeout: 60_000 })
   assert.deepEqual((await textsIn(hospital, roomId)).slice(-21), [...texts, '다시 연 뒤에 씀'])
   assert.equal(await acceptances(request), 1)
@@ -197,7 +180,7 @@ test('what the region decided meanwhile refuses an acceptance made without netwo
       body: { act: cancel, version: now.version },
     }),
   )
-  await heal(person)
+  await all.heal(person)
   const tray = page.locator('.tray-button', { hasText: '1 거절' })
   await tray.waitFor({ timeout: 60_000 })
   await tray.click()
@@ -221,7 +204,7 @@ test('what the device cannot keep is said to be only in this window, and is sent
   await page.getByRole('dialog').locator('button[type="submit"]').click()
   await page.getByRole('dialog').getByText('이 기기에 저장하지 못함').waitFor()
   assert.equal(await page.getByText('기기에 보관됨').count(), 0)
-  await heal(person)
+  await all.heal(person)
   await until('the acceptance arrived', async () => (await acceptances(request)) === 1)
   await person.context.close()
 })
@@ -242,7 +225,7 @@ test('two tabs of one person share what is on its way, and send it once and in o
     await write(here, text)
     await there.locator('.message.is-waiting', { hasText: text }).waitFor()
   }
-  await heal(person)
+  await all.heal(person)
   for (const tab of [one, two]) await tab.locator('.tray-button:not(:has(.count))').waitFor({ timeout: 60_000 })
   assert.deepEqual((await textsIn(hospital, roomId)).slice(-8), texts)
   await person.context.close()
@@ -276,7 +259,7 @@ test('after signing out nothing of the cell is left on the device and no key, an
   await again.waitForURL(/sign-in/)
   assert.equal(await again.getByText(request.code).count(), 0)
 
-  await heal(person)
+  await all.heal(person)
   const { id } = must(await hospital(getMe, {}))
   await enterAs(again, id)
   await until('it has arrived', async () => (await textsIn(hospital, roomId)).includes('나가기 전에 쓴 말'))
@@ -369,16 +352,7 @@ for (const look of LOOKS)
       await page.locator('main h1, main h2').first().waitFor()
       await page.locator('.connection-line:is([data-connection="reconnecting"], [data-connection="offline"])').waitFor()
       assert.equal(await page.locator('main .state.tone-danger').count(), 0, `${name}: something was not at hand`)
-      await page.evaluate(AXE)
-      const faults = await page.evaluate(async () => {
-        const run = (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run
-        return (await run()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      })
-      assert.deepEqual(
-        faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-        [],
-        name,
-      )
+      assert.deepEqual(await seriousFaults(page), [], name)
       const folder = process.env.E2E_PICTURES
       if (folder !== undefined) await page.screenshot({ path: `${folder}/offline-${name}-${look.name}.png` })
     }

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { bedEndpoints, signUpEndpoints } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
 import { callAs, must, triaged } from './api.ts'
+import { seriousFaults, sticksOut } from './axe.ts'
 import { DESKTOP, enterAs, openPerson, type Person, PHONE, startBrowser, takePictures } from './browser.ts'
 import { demoCell, type RunningCell } from './cell.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let cell: RunningCell
 let browser: Browser
@@ -199,12 +196,6 @@ test('a sponsor gives a new link to a colleague who lost their phone; sessions a
 
 // ---------------------------------------------------------------- every screen, looked at by axe
 
-interface Violation {
-  readonly id: string
-  readonly impact: string | null
-  readonly nodes: readonly { readonly html: string }[]
-}
-
 const LOOKS = [
   { name: 'desktop-ko', size: DESKTOP, language: 'ko', contrast: false },
   { name: 'phone-en', size: PHONE, language: 'en', contrast: false },
@@ -234,16 +225,8 @@ test('every screen about people is clean for axe and nothing sticks out, on both
         .locator('.spinner')
         .waitFor({ state: 'detached' })
         .catch(() => undefined)
-      const { violations } = (await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] })`)) as {
-        violations: Violation[]
-      }
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      const words = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-      assert.deepEqual(words, [], `${path} ${look.name}`)
-      const wide = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      )
-      assert.ok(wide <= 0, `${path} ${look.name} is ${wide} px too wide`)
+      assert.deepEqual(await seriousFaults(page), [], `${path} ${look.name}`)
+      assert.equal(await sticksOut(page), false, `${path} ${look.name}`)
       const folder = process.env.E2E_PICTURES
       if (folder !== undefined)
         await page.screenshot({ path: `${folder}/${path.replaceAll('/', '_')}.${look.name}.png`, fullPage: true })

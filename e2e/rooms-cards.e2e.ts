@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { bedEndpoints, type Call, type RequestView, roomEndpoints } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
 import { ask, callAs, must, triaged } from './api.ts'
+import { axeFaults, sticksOut } from './axe.ts'
 import { DESKTOP, enterAs, type Look, openPerson, PHONE, startBrowser, takePictures } from './browser.ts'
 import { demoCell, deskOf, type RunningCell } from './cell.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const DOCTOR = 'demo-28-er-1'
 const DESK = 'demo-28-placement-1'
 
@@ -89,16 +87,7 @@ const looked = async (name: string, personId: string, roomId: string): Promise<v
     const { page, context, faults } = await inRoom(personId, roomId, look)
     const folder = process.env.E2E_PICTURES
     if (folder !== undefined) await page.screenshot({ path: `${folder}/cards-${name}-${look.name}.png` })
-    const found = (await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] })`)) as {
-      violations: { id: string; impact: string | null; nodes: { html: string }[] }[]
-    }
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
-    assert.deepEqual(
-      found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`),
-      [],
-      look.name,
-    )
-    assert.deepEqual([wide, faults], [false, []], look.name)
+    assert.deepEqual([await axeFaults(page), await sticksOut(page), faults], [[], false, []], look.name)
     await context.close()
   }
 }

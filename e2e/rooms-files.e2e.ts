@@ -61,17 +61,6 @@ const inRoom = async (personId: string, roomId: string, base = line.url): Promis
   return person
 }
 
-const cut = async ({ context, page }: Person): Promise<void> => {
-  line.set('cut')
-  await context.setOffline(true)
-  await page.locator('.connection-line:is([data-connection="reconnecting"], [data-connection="offline"])').waitFor()
-}
-
-const heal = async ({ context }: Person): Promise<void> => {
-  await context.setOffline(false)
-  line.set('open')
-}
-
 /** How much of the files of a kind lies on the device. */
 const keptOf = (page: Page, kind: 'seen' | 'going'): Promise<number> =>
   page.evaluate(
@@ -152,7 +141,7 @@ test('what was seen in a room is there without any network, sealed on the disk, 
   for (const open of ['활력징후', '흉부.png', '기록.txt', 'IHDR']) assert.ok(!raw.includes(open), `${open} can be read`)
 
   await talkOnDisk(reader.page)
-  await cut(reader)
+  await all.cutOff(reader)
   await reader.page.close()
   const page = await reader.context.newPage()
   await page.goto(`${line.url}/rooms/${roomId}`)
@@ -167,7 +156,7 @@ test('what was seen in a room is there without any network, sealed on the disk, 
   const stream = await download.createReadStream()
   assert.equal(Buffer.concat(await stream.toArray()).toString(), '활력징후 일흔둘 백이십')
 
-  await heal(reader)
+  await all.heal(reader)
   await page.locator('.connection-line[data-connection="connected"]').waitFor()
   await page.locator('.menu-button').click()
   await page.locator('.person button').click()
@@ -196,10 +185,10 @@ test('what was not seen says so without a network, and comes by itself when the 
   const body = { id: crypto.randomUUID(), body: { kind: 'files' as const, fileIds: [file.id] } }
   must(await writer(roomEndpoints.postMessage, { params: { id: roomId }, body }))
   await page.locator('.message-file[data-file="absent"]', { hasText: '이 기기에 없습니다' }).waitFor()
-  await cut(reader)
+  await all.cutOff(reader)
   await picture(page, 'absent')
   await reader.context.unroute('**/api/files/**')
-  await heal(reader)
+  await all.heal(reader)
   await page.locator('.message-file[data-file="here"] img').waitFor()
   await reader.context.close()
 })
@@ -208,7 +197,7 @@ test('a picture chosen without a network is kept sealed, survives the tab, and a
   const roomId = await openedRoom()
   const person = await inRoom(READER, roomId)
   const chosen = await drawn(person.page, '현장')
-  await cut(person)
+  await all.cutOff(person)
   const { page } = person
   await page.locator('.composer input[type="file"]').setInputFiles([png('현장.png', chosen)])
   await page.locator('.attachments li', { hasText: '연결되면 글과 함께' }).waitFor()
@@ -257,14 +246,14 @@ test('a file chosen without a network that the cell does not take is refused wit
   const roomId = await openedRoom()
   const person = await inRoom(READER, roomId)
   const { page } = person
-  await cut(person)
+  await all.cutOff(person)
   const script = { name: '검사.png', mimeType: 'image/png', buffer: Buffer.from('<html><script>1</script></html>') }
   await page.locator('.composer input[type="file"]').setInputFiles([script])
   await page.locator('.attachments li', { hasText: '연결되면 글과 함께' }).waitFor()
   await page.locator('.composer textarea').fill('이것은 사진이 아닙니다')
   await page.locator('.composer button[type="submit"]').click()
   await page.locator('.message.is-waiting').waitFor()
-  await heal(person)
+  await all.heal(person)
   const refused = page.locator('.message.is-waiting[data-waiting="refused"]')
   await refused.waitFor({ timeout: 60_000 })
   assert.match(await refused.locator('.act-state').innerText(), /거절.+\n.*사진, PDF/s)

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { type Call, rosterEndpoints } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
 import { callAs, must, SEVERE, triaged } from './api.ts'
+import { axeFaults, sticksOut } from './axe.ts'
 import { DESKTOP, enterAs, type Look, openPerson, PHONE, startBrowser, takePictures } from './browser.ts'
 import { demoCell, type RunningCell } from './cell.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const [FIRST, NEXT] = ['demo-28-placement-1', 'demo-28-placement-2'] as const
 const HOUR_MS = 3_600_000
 
@@ -58,17 +56,8 @@ const focusIsSeen = (page: Page): Promise<boolean> =>
     return outlineStyle !== 'none' || boxShadow !== 'none'
   })
 
-const clean = async (page: Page, where: string): Promise<void> => {
-  const found = (await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] })`)) as {
-    violations: { id: string; nodes: { html: string }[] }[]
-  }
-  assert.deepEqual(
-    found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`),
-    [],
-    where,
-  )
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth), false, where)
-}
+const clean = async (page: Page, where: string): Promise<void> =>
+  assert.deepEqual([await axeFaults(page), await sticksOut(page)], [[], false], where)
 
 const picture = async (page: Page, name: string): Promise<void> => {
   const folder = process.env.E2E_PICTURES

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { roomEndpoints } from '@dure/contract'
 import type { Browser, Page } from 'playwright-core'
 import { callAs, must } from './api.ts'
+import { axeFaults, sticksOut } from './axe.ts'
 import { DESKTOP, enterAs, openPerson, PHONE, startBrowser, takePictures } from './browser.ts'
 import { demoCell, type RunningCell } from './cell.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let cell: RunningCell
 let browser: Browser
@@ -42,16 +39,10 @@ after(async () => {
   await cell[Symbol.asyncDispose]()
 })
 
-const faultsOf = async (page: Page): Promise<string[]> => {
-  const found = (await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] })`)) as {
-    violations: { id: string; impact: string | null; nodes: { html: string }[] }[]
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
-  return [
-    ...found.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html.slice(0, 200)}`),
-    ...(wide ? ['something sticks out to the side'] : []),
-  ]
-}
+const faultsOf = async (page: Page): Promise<string[]> => [
+  ...(await axeFaults(page)),
+  ...((await sticksOut(page)) ? ['something sticks out to the side'] : []),
+]
 
 const LOOKS = [
   { size: DESKTOP, language: 'ko' },

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { seriousFaults } from './axe.ts'
 import { DESKTOP, enterAs, type Look, openPerson, PHONE, startBrowser, takePictures } from './browser.ts'
 import { demoCell, type RunningCell } from './cell.ts'
 import { type Scene, workingRegion } from './scene.ts'
 import { screensOf } from './screens.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly impact: string | null
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
-}
 
 let cell: RunningCell
 let browser: Browser
@@ -36,24 +27,6 @@ const LOOKS: readonly (Look & { readonly name: string })[] = [
   { name: 'phone, light, English', size: PHONE, language: 'en' },
   { name: 'phone, high contrast, Korean', size: PHONE, contrast: true },
 ]
-
-/** What axe calls serious or critical, as lines that say where. */
-const seriousFaults = async (page: Page): Promise<string[]> => {
-  const found = (await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] })`)) as {
-    violations: Violation[]
-    passes: readonly unknown[]
-  }
-  assert.ok(found.passes.length > 5, 'axe has really looked')
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${(failureSummary ?? '').slice(0, 300)}`)
-          .join(' | ')
-          .slice(0, 900)}`,
-    )
-}
 
 /** Elements that stick out of the page sideways, or text that is cut off in its box. */
 const overflows = (page: Page): Promise<string[]> =>

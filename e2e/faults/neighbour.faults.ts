@@ -10,7 +10,7 @@ import { deskOf } from '../../packages/server/src/demo-cells/people.service.ts'
 import { temporaryFolder } from '../../packages/server/src/testing/database.ts'
 import { eventually } from '../../packages/server/src/testing/process.ts'
 import { ask, callAs, must, triaged } from '../api.ts'
-import { DESKTOP, enterAs, openPerson, type Person, PHONE, startBrowser, takePictures } from '../browser.ts'
+import { enterAs, openPerson, type Person, startBrowser, takePictures, takePicturesOf } from '../browser.ts'
 import { sealedOf } from '../device.ts'
 import { chip } from '../steps.ts'
 
@@ -80,16 +80,7 @@ const at = async (page: Page, neighbour: string | null): Promise<void> => {
   await page.locator('.connection-line[data-connection="connected"]').waitFor({ timeout: LIMIT_MS })
 }
 
-/** With E2E_PICTURES=folder, the connection line on a desktop and a phone: to be looked at. */
-const picture = async (page: Page, name: string): Promise<void> => {
-  const to = process.env.E2E_PICTURES
-  if (to === undefined) return
-  for (const [size, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
-    await page.setViewportSize(viewport)
-    await page.screenshot({ path: `${to}/line-${name}-${size}.png` })
-  }
-  await page.setViewportSize(DESKTOP)
-}
+const picture = (page: Page, name: string): Promise<void> => takePicturesOf(page, `line-${name}`)
 
 const cardOf = (page: Page, { code }: RequestView): Locator => page.locator('.offer-card', { hasText: code })
 

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { type ControlAct, type ControlView, client, controlEndpoints } from '@dure/contract'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { eventually } from '../../packages/server/src/testing/process.ts'
 import { must } from '../api.ts'
+import { seriousFaults } from '../axe.ts'
 import { DESKTOP, enterAs, openPerson, PHONE, startBrowser, takePictures } from '../browser.ts'
 import { isNamespaced, owner, startWorld, type World } from './world.ts'
 
 // What people press and see while cells are lost: the control page, the national board, standing in.
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let world: World
 let browser: Browser
@@ -28,15 +26,6 @@ after(async () => {
 
 const press = async (body: ControlAct): Promise<ControlView> =>
   must(await client(`http://127.0.0.1:${world.control.port}`, fetch)(controlEndpoints.control, { body }))
-
-const seriousFaults = async (page: Page): Promise<string[]> => {
-  const found = (await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ['violations'] })`)) as {
-    violations: { id: string; impact: string | null; nodes: { html: string }[] }[]
-  }
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-}
 
 for (const [name, look] of [
   ['desktop, Korean', { size: DESKTOP }],

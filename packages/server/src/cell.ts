@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Endpoint } from '@dure/contract'
 import type pg from 'pg'
+import { startBackground } from './background.ts'
 import { type BedSlice, codesOfRequests, farHospitalNames, registerBeds, requestNamed } from './beds/index.ts'
 import { alertByPush, alertByText, alertByVoice, type Channels, registerChannels } from './channels/index.ts'
 import { type Exchange, makeExchange, registerExchangeRoutes, type TakenBy } from './exchange/index.ts'
@@ -11,7 +12,6 @@ import { registerNational } from './national/index.ts'
 import { registerPeople } from './people/index.ts'
 import { APP_ROLE, applicationConnection, mayRewrite } from './platform/app-role.ts'
 import { registerAuth } from './platform/auth.routes.ts'
-import { sweepSessions } from './platform/auth.sql.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { type Config, readConfig } from './platform/config.ts'
 import { type Db, openDatabase } from './platform/db.ts'
@@ -21,20 +21,16 @@ import { registerEvents } from './platform/events.routes.ts'
 import { type EventHub, makeEventHub } from './platform/events.ts'
 import { createHttp, finishHttp, guardHttp, type LoopWatch } from './platform/http.server.ts'
 import type { Http } from './platform/http.ts'
-import { sweepAnswers } from './platform/idempotency.ts'
 import { makeIds } from './platform/ids.ts'
-import { listen } from './platform/listen.ts'
 import { type Logger, makeLogger } from './platform/logger.ts'
 import { makeMetrics, measureDb } from './platform/metrics.ts'
 import { migrate } from './platform/migrate.ts'
 import { type CellIdentity, cellIdentity } from './platform/oplog.key.ts'
-import { BATCH, isAnyUnnumbered, sequence } from './platform/oplog.sequencer.ts'
-import { OPLOG_CHANNEL } from './platform/oplog.ts'
+import { BATCH, sequence } from './platform/oplog.sequencer.ts'
 import { registerOps, registerWeb } from './platform/ops.routes.ts'
 import { startPostgres } from './platform/postgres.ts'
-import { makeTimerRunner, sweepTimers, type TimerRunner } from './platform/timers.runner.ts'
+import { makeTimerRunner, type TimerRunner } from './platform/timers.runner.ts'
 import type { TimerHandler } from './platform/timers.ts'
-import { startWorker } from './platform/worker.ts'
 import { type Notice, type Rooms, registerRooms } from './rooms/index.ts'
 import { onCallRows, registerRosters } from './rosters/index.ts'
 
@@ -82,10 +78,6 @@ export interface Cell extends AsyncDisposable {
 type Step = () => Promise<void> | void
 
 const WEB_DIR = fileURLToPath(new URL('../../web/dist', import.meta.url))
-const POLL_MS = 1_000
-/** What is written within this time is numbered, told and read together; a single op is numbered at once. */
-const SEQUENCER_REST_MS = 10
-const SWEEP_MS = 10 * 60_000
 
 /** This program's version. */
 export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
@@ -116,7 +108,7 @@ export const startCell = async (config: Config, overrides: CellOverrides = {}): 
     const moves = { duties: beds.duties, timers: parts.timers, sequence: () => sequence(parts.deps.db, identity) }
     // What waited since before this start has its numbers before anybody asks whether the cell is ready.
     if (overrides.background !== false) while ((await moves.sequence()) >= BATCH);
-    if (overrides.background !== false) await startBackground(parts, moves, connection)
+    if (overrides.background !== false) await startBackground({ ...parts, ...moves }, connection)
     const url = await open(parts.http, config, overrides.listen !== false)
     endings.push(() => parts.http.fastify.close())
     const { deps, http, exchange } = parts
@@ -259,50 +251,6 @@ const open = async ({ fastify, deps }: Http, { port, host }: Config, listens: bo
   const url = await fastify.listen({ port, host })
   deps.log.info({ url, version: VERSION }, 'cell-ready')
   return url
-}
-
-/** What goes on by itself; ended before the database is closed. */
-const startBackground = async (
-  { deps, hub, exchange, beginnings }: Parts,
-  { sequence, timers }: Pick<Cell, 'sequence' | 'timers'>,
-  connection: pg.ClientConfig,
-): Promise<void> => {
-  const { db, log, clock, onClose } = deps
-  let saidHere = true
-  const number = async (): Promise<boolean> => {
-    const isSure = saidHere
-    saidHere = false
-    // Other processes wake their own sequencer: mostly there is nothing to find here.
-    return (isSure || (await isAnyUnnumbered(db))) && (await sequence()) >= BATCH
-  }
-  const sequencer = startWorker('sequencer', POLL_MS, number, log, SEQUENCER_REST_MS)
-  const timer = startWorker('timers', POLL_MS / 2, async () => (await timers.runDue(clock.now())) > 0, log)
-  const sweeper = startWorker('sweeper', SWEEP_MS, () => sweep(deps), log)
-  const wake = (channel: string | undefined, origin: string) => {
-    exchange.wake(channel === undefined ? undefined : origin)
-    if (channel === undefined || origin === deps.config.region) hub.wake()
-  }
-  const listening = listen(connection, [OPLOG_CHANNEL], wake, log)
-  db.onSignal('outbox', () => {
-    saidHere = true
-    sequencer.wake()
-  })
-  db.onSignal('timer', () => timer.wake())
-  for (const work of [listening, sweeper, timer, sequencer]) onClose(() => work.close())
-  await exchange.start(connection)
-  const begun = beginnings.map((begin) =>
-    (async () => begin())().catch((error: unknown) => log.error({ err: error }, 'background-work-not-begun')),
-  )
-  // First of all endings: what is still beginning could not be ended, and would go on after the close.
-  onClose(() => Promise.all(begun).then(() => undefined))
-}
-
-const sweep = async ({ db, clock }: Deps): Promise<false> => {
-  const now = clock.now()
-  await sweepSessions(db, now)
-  await sweepAnswers(db, now)
-  await sweepTimers(db, now)
-  return false
 }
 
 /**

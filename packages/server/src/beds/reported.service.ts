@@ -1,5 +1,5 @@
 import type { BedClass, BedCountView } from '@dure/contract'
-import { knownCounts, toCountView } from '../facilities/index.ts'
+import { latestBedCounts, toCountView } from '../facilities/index.ts'
 import type { Queries } from '../platform/db.ts'
 import type { Ranking } from './ranking-types.ts'
 
@@ -12,6 +12,7 @@ export const reportedWhereNoBedIsKept = async (
 ): Promise<ReadonlyMap<string, BedCountView>> => {
   const ids = whyNot.filter(({ reasons }) => reasons.includes('no-slot-known')).map(({ hospitalId }) => hospitalId)
   if (ids.length === 0) return new Map()
-  const counts = await knownCounts(db, ids, bedClass)
-  return new Map(counts.map((count) => [count.hospitalId, toCountView(count, now)]))
+  const counts = await latestBedCounts(db, { ids, bedClass })
+  const known = counts.filter(({ reading }) => reading === 'known')
+  return new Map(known.map((count) => [count.hospitalId, toCountView(count, now)]))
 }

@@ -1,4 +1,4 @@
-import type { Capability } from '@dure/contract'
+import type { BedClass, Capability } from '@dure/contract'
 import type { Queries } from '../platform/db.ts'
 import { bySource, factOf, type StoredAnswer } from './answers.ts'
 import { standingStops } from './statement.sql.ts'
@@ -73,16 +73,20 @@ export const hospitalNames = async (db: Queries, ids: readonly string[]): Promis
 }
 
 /** The last figure of every class and source; hospitals and classes nobody spoke of are not in it. */
-export const latestBedCounts = async (db: Queries, filter: HospitalFilter = {}): Promise<readonly BedCount[]> =>
+export const latestBedCounts = async (
+  db: Queries,
+  filter: HospitalFilter & { readonly bedClass?: BedClass } = {},
+): Promise<readonly BedCount[]> =>
   db.sql(
     `select b.hospital_id as "hospitalId", b.bed_class as "bedClass", b.source, b.reading, b.available, b.total,
-            b.flags, b.as_of as "asOf", b.received_at as "receivedAt"
+            b.raw, b.flags, b.as_of as "asOf", b.received_at as "receivedAt"
        from facilities.bed_count b
        join facilities.hospital h on h.id = b.hospital_id
       where ($1::text[] is null or h.sido_code = any ($1))
         and ($2::text[] is null or h.id = any ($2))
+        and ($3::text is null or b.bed_class = $3)
       order by b.hospital_id, b.bed_class, b.source`,
-    [filter.sidoCodes ?? null, filter.ids ?? null],
+    [filter.sidoCodes ?? null, filter.ids ?? null, filter.bedClass ?? null],
   )
 
 export const directoryVersion = async (db: Queries): Promise<string> => {

@@ -17,7 +17,6 @@ export { registerFacilities } from './facilities.routes.ts'
 export { isPlaceOf, type NamedPlace, placesNamed } from './places.sql.ts'
 export { takeRegainedWords } from './regained.service.ts'
 export { CAPITAL_REGION, POPULATION, REGIONS, type Region, regionByCode } from './regions.ts'
-export { knownCounts } from './search.sql.ts'
 export { ageMinutes, freshnessOf, STALENESS, type StalenessLimits, usableToPlace } from './staleness.ts'
 export { type Stopped, stoppedAt } from './stops.ts'
 export type {

@@ -116,23 +116,6 @@ export const statedCounts = async (db: Queries, hospitalId: string): Promise<rea
     [hospitalId],
   )
 
-/** The newest known figure of one class, of each of these hospitals of which there is one. */
-export const knownCounts = async (
-  db: Queries,
-  hospitalIds: readonly string[],
-  bedClass: BedClass,
-): Promise<readonly (StatedCount & { readonly hospitalId: string })[]> =>
-  db.sql(
-    `select distinct on (hospital_id) hospital_id as "hospitalId", bed_class as "bedClass", source, reading, available, total, raw,
-            flags, as_of as "asOf", received_at as "receivedAt"
-       from facilities.bed_count
-      where hospital_id = any ($1::text[])
-        and bed_class = $2
-        and reading = 'known'
-      order by hospital_id, received_at desc, source`,
-    [hospitalIds, bedClass],
-  )
-
 /** `after` is the id of the last row of the page before. */
 export const countHistory = async (
   db: Queries,

@@ -1,4 +1,5 @@
 import type { BedClass, Capability, Channel, HospitalKind, HospitalState, StopReason } from '@dure/contract'
+import type { BedCount } from './types.ts'
 
 /** What the tables hold, as read for people: what was stated, by whom and when. */
 
@@ -66,17 +67,7 @@ export type NewStatement = Omit<Statement, 'id'> & { readonly byPerson: string }
 /** A stop that nobody has taken back; it may have ended by its own `until`. */
 export type StandingStop = Statement & { readonly said: 'stop'; readonly reason: StopReason }
 
-export type StatedCount = {
-  readonly bedClass: BedClass
-  readonly source: 'nemc' | 'demo'
-  readonly reading: 'known' | 'not_entered' | 'unusable'
-  readonly available: number | null
-  readonly total: number | null
-  readonly raw: string | null
-  readonly flags: string[]
-  readonly asOf: Date | null
-  readonly receivedAt: Date
-}
+export type StatedCount = Omit<BedCount, 'hospitalId'>
 
 export type SourceKind = 'register' | 'nemc_file' | 'nemc_poll' | 'demo'
 export type SourceName = {

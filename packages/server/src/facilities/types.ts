@@ -75,6 +75,7 @@ export type BedCount = {
   readonly reading: ReadingKind
   readonly available: number | null
   readonly total: number | null
+  readonly raw: string | null
   readonly flags: readonly string[]
   readonly asOf: Date | null
   readonly receivedAt: Date

@@ -1,4 +1,5 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { DBSchema } from 'idb'
+import { openedOnce } from './opened-once.ts'
 import type { Sealed, Vault } from './vault.ts'
 
 /** A key that is still on this device, and until when it may be. */
@@ -24,27 +25,11 @@ interface Schema extends DBSchema {
   facts: { key: string; value: unknown }
 }
 
-let opening: Promise<IDBPDatabase<Schema> | undefined> | undefined
-
-/** undefined: this browser keeps nothing (a private window of some browsers, a page without a safe origin). */
-export const deviceDb = (): Promise<IDBPDatabase<Schema> | undefined> => {
-  opening ??= openDB<Schema>('dure-store', 1, {
-    upgrade: (db) => {
-      db.createObjectStore('vaults', { keyPath: 'id' })
-      db.createObjectStore('records', { keyPath: 'key' })
-      db.createObjectStore('facts')
-    },
-    // A newer page wants to change the shape: let go, and open again at the next use.
-    blocking: (_, __, event) => {
-      ;(event.target as IDBDatabase).close()
-      opening = undefined
-    },
-    terminated: () => {
-      opening = undefined
-    },
-  }).catch(() => undefined)
-  return opening
-}
+export const deviceDb = openedOnce<Schema>('dure-store', (db) => {
+  db.createObjectStore('vaults', { keyPath: 'id' })
+  db.createObjectStore('records', { keyPath: 'key' })
+  db.createObjectStore('facts')
+})
 
 export const readFact = async <T>(name: string): Promise<T | undefined> =>
   (await (await deviceDb())?.get('facts', name).catch(() => undefined)) as T | undefined

@@ -1,5 +1,6 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { DBSchema } from 'idb'
 import { rangeOf } from './device-db.ts'
+import { openedOnce } from './opened-once.ts'
 import type { Sealed } from './vault.ts'
 
 /** How much lies where, without its bytes: what has to leave is found without reading pictures. */
@@ -15,25 +16,11 @@ interface Schema extends DBSchema {
   contents: { key: string; value: Sealed & { readonly key: string } }
 }
 
-let opening: Promise<IDBPDatabase<Schema> | undefined> | undefined
-
-/** Beside the store of records: that one is read whole at every start. undefined: this browser keeps nothing. */
-export const filesDb = (): Promise<IDBPDatabase<Schema> | undefined> => {
-  opening ??= openDB<Schema>('dure-files', 1, {
-    upgrade: (db) => {
-      db.createObjectStore('index', { keyPath: 'key' })
-      db.createObjectStore('contents', { keyPath: 'key' })
-    },
-    blocking: (_, __, event) => {
-      ;(event.target as IDBDatabase).close()
-      opening = undefined
-    },
-    terminated: () => {
-      opening = undefined
-    },
-  }).catch(() => undefined)
-  return opening
-}
+/** Beside the store of records: that one is read whole at every start. */
+export const filesDb = openedOnce<Schema>('dure-files', (db) => {
+  db.createObjectStore('index', { keyPath: 'key' })
+  db.createObjectStore('contents', { keyPath: 'key' })
+})
 
 export const putFile = async (entry: FileEntry, sealed: Sealed): Promise<void> => {
   const db = await filesDb()

@@ -5,9 +5,10 @@ import { useTranslation } from 'react-i18next'
 import { ActButton } from '../../../ui/act-button.tsx'
 import { Card } from '../../../ui/page.tsx'
 import { Empty, Read } from '../../../ui/states.tsx'
-import { Clock, Since } from '../../../ui/time.tsx'
+import { Clock } from '../../../ui/time.tsx'
 import { SeverityBadge } from '../shared/badges.tsx'
 import { assignmentQuery, queueQuery } from '../shared/queries.ts'
+import { WaitingTime } from '../shared/waiting-time.tsx'
 
 /** The whole queue at once, as a suggestion. Nothing is sent until a person presses. */
 export const BatchView = () => {
@@ -36,12 +37,7 @@ export const BatchView = () => {
                       {row === undefined ? null : (
                         <>
                           <SeverityBadge severity={row.severity} />
-                          <span>
-                            <strong>
-                              <Since at={row.waitingSince} />
-                            </strong>{' '}
-                            {t('queue.waiting')}
-                          </span>
+                          <WaitingTime state={row.state} since={row.waitingSince} />
                           <span>{row.complaint}</span>
                         </>
                       )}
