@@ -1836,6 +1836,7 @@ CREATE INDEX inbound_of_phone ON channels.inbound USING btree (phone, at);
 CREATE INDEX message_due ON channels.message USING btree (next_try_at, id) WHERE (state = 'queued'::text);
 CREATE INDEX message_newest ON channels.message USING btree (created_at DESC, id DESC);
 CREATE INDEX message_of_subject ON channels.message USING btree (subject) WHERE (subject IS NOT NULL);
+CREATE INDEX message_open_of_phone ON channels.message USING btree (phone, id) WHERE (state = ANY (ARRAY['queued'::text, 'handed_over'::text]));
 CREATE INDEX message_try_of_message ON channels.message_try USING btree (message_id, id);
 CREATE INDEX message_under_way ON channels.message USING btree (state_since) WHERE (state = ANY (ARRAY['handed_over'::text, 'accepted'::text]));
 CREATE UNIQUE INDEX number_confirmed_once ON channels.number USING btree (phone) WHERE (state = 'confirmed'::text);

@@ -53,23 +53,33 @@ export const insertMessage = async (tx: Tx, message: NewMessage, now: Date): Pro
   return rows.length > 0
 }
 
-/** The message that has waited longest; `skip locked` shares them out among the server's processes. */
-/** Is there one for {@link lockDue}, or one that somebody else is sending? */
+/** Is there one for {@link lockDue}, or one that waits for another to be sent? */
 export const isAnyDue = async (db: Queries, now: Date): Promise<boolean> =>
   (await db.sql(`select from channels.message m where m.state = 'queued' and m.next_try_at <= $1 limit 1`, [now]))
     .length > 0
 
-export const lockDue = async (tx: Tx, now: Date): Promise<MessageRow | null> =>
+/**
+ * The message that has waited longest; `skip locked` shares them out among the server's processes. A telephone gets its texts in the
+ * order they were queued: one waits while an older one is due too, or was given after `busySince` to a carrier that has not answered.
+ */
+export const lockDue = async (tx: Tx, now: Date, busySince: Date): Promise<MessageRow | null> =>
   (
     await tx.sql<MessageRow>(
       `select ${SELECTED}
          from channels.message m
         where m.state = 'queued'
           and m.next_try_at <= $1
+          and not exists (
+                select from channels.message older
+                 where older.phone = m.phone
+                   and older.id < m.id
+                   and older.state in ('queued', 'handed_over')
+                   and (older.state = 'queued' and older.next_try_at <= $1
+                        or older.state = 'handed_over' and older.state_since > $2))
         order by m.next_try_at, m.id
         limit 1
           for update skip locked`,
-      [now],
+      [now, busySince],
     )
   )[0] ?? null
 

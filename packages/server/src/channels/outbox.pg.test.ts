@@ -8,11 +8,11 @@ import { type PhoneWorld, PROBE, phoneWorld } from './world.testing.ts'
 
 const TO = '01077770001'
 
-const queue = (p: PhoneWorld, reason = 'r1', lifeMs = 3_600_000): Promise<boolean> =>
+const queue = (p: PhoneWorld, reason = 'r1', lifeMs = 3_600_000, phone = TO): Promise<boolean> =>
   p.channels.db.tx((tx) => {
     const now = p.w.test.clock.now()
     const expiresAt = new Date(now.getTime() + lifeMs)
-    const ask = { reason, purpose: 'alert', phone: TO, numberId: null, text: '시험', expiresAt } as const
+    const ask = { reason, purpose: 'alert', phone, numberId: null, text: `시험 ${reason}`, expiresAt } as const
     return queueText(p.channels, tx, ask, now)
   })
 
@@ -140,9 +140,34 @@ test('what a process was handing over when it died is handed over by another', a
 
 test('many processes send each text once', async () => {
   await using p = await phoneWorld({ hospitals: 1 })
-  for (let at = 0; at < 40; at += 1) await queue(p, `m${at}`)
+  for (let at = 0; at < 40; at += 1) await queue(p, `m${at}`, 3_600_000, `0107777${1000 + at}`)
   await Promise.all([sendDue(p.channels), sendDue(p.channels), sendDue(p.channels)])
   assert.equal(p.carriers.taken.length, 40)
+})
+
+test('a telephone gets its texts in the order they were queued, whoever sends them and whatever a carrier does', async () => {
+  await using p = await phoneWorld({ hospitals: 1 })
+  const other = '01077770002'
+  const texts = Array.from({ length: 12 }, (_, at) => `m${at}`)
+  p.carriers.mood.a = 'hangs-up'
+  for (const text of texts) for (const phone of [TO, other]) await queue(p, `${text} ${phone}`, 3_600_000, phone)
+  await Promise.all([sendDue(p.channels), sendDue(p.channels), sendDue(p.channels)])
+  for (const phone of [TO, other])
+    assert.deepEqual(
+      p.textsTo(phone),
+      texts.map((text) => `시험 ${text} ${phone}`),
+    )
+})
+
+test('what a dead process was handing over does not hold back later texts to the same telephone', async () => {
+  await using p = await phoneWorld({ hospitals: 1 })
+  await queue(p, 'first')
+  await p.channels.db.sql(`update channels.message set state = 'handed_over', state_since = $1`, [p.w.test.clock.now()])
+  await queue(p, 'second')
+  assert.equal(await sendDue(p.channels), 0, 'the first may still be on its way')
+  later(p, 10_000)
+  await sendDue(p.channels)
+  assert.deepEqual(p.textsTo(TO), ['시험 second'])
 })
 
 test('a gateway that takes everything and delivers nothing is noticed, shown, avoided, and trusted again when heard', async () => {

@@ -98,7 +98,7 @@ const sendOne = async (channels: Channels): Promise<boolean> => {
 
 const take = async (channels: Channels, tx: Tx): Promise<Given | 'nothing' | 'over'> => {
   const now = channels.clock.now()
-  const message = await lockDue(tx, now)
+  const message = await lockDue(tx, now, new Date(now.getTime() - HAND_OVER_TIMEOUT_MS))
   if (message === null) return 'nothing'
   const carriers = eligible(channels, message)
   if (message.expires_at <= now || carriers.length === 0 || message.attempts >= mostTries(message)) {

@@ -135,7 +135,6 @@ test('a reason that comes after the decline stood without it is told so, and not
   const request = await asked(p, [first.id])
   assert.equal(await unseen(p), 1)
   await p.inbound(DESK, `${request.code} 2`)
-  // Handed over now: texts that wait together arrive in any order.
   assert.match(await answer(p), /거절 이유/)
   p.w.test.clock.advance(121_000)
   await p.w.settle()

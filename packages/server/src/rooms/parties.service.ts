@@ -28,28 +28,30 @@ export const partiesOfRoom = async (rooms: Rooms, roomId: string): Promise<Party
   const ids = all.flatMap(({ party }) => (party.kind === 'person' ? [party.personId] : []))
   const people = await rooms.db.sql<PersonRow>(`select ${PERSON} from platform.person p where p.id = any($1)`, [ids])
   const byId = new Map(people.map((row) => [row.id, row]))
-  const views = await Promise.all(all.map(({ party, byRule }) => viewOf(rooms, party, byId, byRule)))
+  const { byId: hospitals } = await rooms.directory.current()
+  const views = all.map(({ party, byRule }) => viewOf(party, byId, hospitals, byRule))
   return views.sort((a, b) => ORDER.indexOf(a.party.kind) - ORDER.indexOf(b.party.kind))
 }
 
 const ORDER: readonly RoomParty['kind'][] = ['desk', 'hospital', 'role', 'person']
 
-const viewOf = async (
-  rooms: Rooms,
+type Named = ReadonlyMap<string, { readonly name: string }>
+
+const viewOf = (
   party: RoomParty,
   people: ReadonlyMap<string, PersonRow>,
+  hospitals: Named,
   byRule: boolean,
-): Promise<PartyView> => {
-  const { byId } = await rooms.directory.current()
-  if (party.kind === 'person') return personView(party, people.get(party.personId), byId, byRule)
-  const name = party.kind === 'hospital' ? (byId.get(party.hospitalId)?.name ?? party.hospitalId) : null
+): PartyView => {
+  if (party.kind === 'person') return personView(party, people.get(party.personId), hospitals, byRule)
+  const name = party.kind === 'hospital' ? (hospitals.get(party.hospitalId)?.name ?? party.hospitalId) : null
   return { party, name, place: null, roles: [], byRule }
 }
 
 const personView = (
   party: RoomParty,
   row: PersonRow | undefined,
-  hospitals: ReadonlyMap<string, { readonly name: string }>,
+  hospitals: Named,
   byRule: boolean,
 ): PartyView => ({
   party,

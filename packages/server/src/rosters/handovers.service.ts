@@ -84,8 +84,10 @@ export const handOver = async (
 }
 
 const openItems = async (rosters: Rosters, person: Person, shift: ShiftRow): Promise<readonly OpenItem[]> => {
-  const lists = await Promise.all(rosters.openLists.map((list) => list(person, placeOf(shift))))
-  return lists.flat()
+  const items: OpenItem[] = []
+  // One after the other: within a transaction there is one connection.
+  for (const list of rosters.openLists) items.push(...(await list(person, placeOf(shift))))
+  return items
 }
 
 interface Successor {
