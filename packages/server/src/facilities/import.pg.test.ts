@@ -389,6 +389,21 @@ test('an answer of another operation of the service is refused, and what is know
   assert.equal(await everything(), before)
 })
 
+test('a file that is refused is told under the figures it would have brought; one that names none, under both', async () => {
+  const failing = async (name: string, bytes: string) => {
+    await db.sql(`delete from facilities.source_state`)
+    const path = join(folder, name)
+    await writeFile(path, bytes)
+    assert.equal((await run('nemc', path)).code, 1)
+    const rows = await db.sql<{ operation: string }>(`select operation from facilities.source_state order by operation`)
+    return rows.map(({ operation }) => operation)
+  }
+  const cutOff = (fields: string) => `<response><body><items><item><hpid>A1234567</hpid>${fields}`
+  assert.deepEqual(await failing('beds.xml', cutOff('<hvec>3</hvec>')), ['beds'])
+  assert.deepEqual(await failing('acceptance.xml', cutOff('<MKioskTy1>Y</MKioskTy1>')), ['acceptance'])
+  assert.deepEqual(await failing('page.xml', '<html>오류</html>'), ['acceptance', 'beds'])
+})
+
 const seenInDatabase = async (): Promise<Seen> => {
   const hospitals = new Map((await loadHospitals(db)).map((one) => [one.hpid, one.id]))
   const counts = await latestBedCounts(db)

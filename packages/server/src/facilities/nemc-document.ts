@@ -157,6 +157,17 @@ const itemOperation = (item: Tree): NemcOperation | undefined => {
   return names.some((name) => /^hv/.test(name)) ? 'beds' : undefined
 }
 
+/**
+ * Whose answer this was meant to be, where it cannot be read: the operations whose fields its bytes name, or all of them when it names
+ * none. What an answer says stays unknown; this only tells whose figures were not renewed.
+ */
+export const operationsConcerned = (bytes: Uint8Array): readonly NemcOperation[] => {
+  const text = Buffer.from(bytes.subarray(0, DOCUMENT_LIMIT_BYTES)).toString('latin1')
+  const named = NEMC_OPERATIONS.filter((operation) => FIELD_TAG[operation].test(text))
+  return named.length > 0 ? named : NEMC_OPERATIONS
+}
+const FIELD_TAG: Readonly<Record<NemcOperation, RegExp>> = { beds: /<hv/, acceptance: /<MKioskTy\d/ }
+
 const HPID = /^[A-Z][0-9]{7}$/
 
 const readItems = (list: readonly unknown[], operation: NemcOperation | undefined) => {

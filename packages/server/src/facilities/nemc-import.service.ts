@@ -12,7 +12,13 @@ import {
   saveErPhones,
 } from './import.sql.ts'
 import type { FlaggedFigure, ImportRefusal, NemcFileReport, NemcReport } from './import-report.ts'
-import { type NemcDocument, type NemcOperation, readNemcDocument } from './nemc-document.ts'
+import {
+  NEMC_OPERATIONS,
+  type NemcDocument,
+  type NemcOperation,
+  operationsConcerned,
+  readNemcDocument,
+} from './nemc-document.ts'
 import { type NemcItem, readAcceptanceItem, readBedItem } from './nemc-reading.ts'
 import { recordFailure, recordSuccess } from './sources.sql.ts'
 import type { SourceName } from './stated.ts'
@@ -55,7 +61,9 @@ export const importNemcFiles = async (
   const started = deps.elapsedMs()
   const read = readAll(ask.files)
   if (!read.ok) {
-    if (ask.dryRun !== true) await recordFailure(deps.db, fileSource('beds'), read.error, ask.at)
+    const { bytes = new Uint8Array() } = ask.files.find(({ name }) => name === read.error.file) ?? {}
+    for (const operation of ask.dryRun === true ? [] : operationsConcerned(bytes))
+      await recordFailure(deps.db, fileSource(operation), read.error, ask.at)
     return read
   }
   const report = await inRolledBackOrCommitted(deps.db, ask.dryRun === true, (tx) => writeAll(tx, read.value, ask))
@@ -107,7 +115,7 @@ const writeAll = async (tx: Tx, files: readonly ReadFile[], ask: NemcImport): Pr
   const refusedLinks = links.length === 0 ? [] : await linkHpids(tx, links)
   const written: WrittenDocument[] = []
   for (const { name, document } of files) written.push(await writeDocument(tx, name, document, ask.at))
-  for (const operation of ['beds', 'acceptance'] as const) {
+  for (const operation of NEMC_OPERATIONS) {
     const own = written.filter(({ file }) => file.operation === operation)
     if (own.length > 0) await recordSuccess(tx, fileSource(operation), countsOf(own), ask.at)
   }

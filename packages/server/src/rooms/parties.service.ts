@@ -48,12 +48,7 @@ const viewOf = (
   return { party, name, place: null, roles: [], byRule }
 }
 
-const personView = (
-  party: RoomParty,
-  row: PersonRow | undefined,
-  hospitals: Named,
-  byRule: boolean,
-): PartyView => ({
+const personView = (party: RoomParty, row: PersonRow | undefined, hospitals: Named, byRule: boolean): PartyView => ({
   party,
   name: row?.name ?? null,
   place: row === undefined || row.facility_id === null ? null : (hospitals.get(row.facility_id)?.name ?? null),
