@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import pg from 'pg'
 import { startCell } from '../packages/server/src/cell.ts'
 import { makeLogger } from '../packages/server/src/platform/logger.ts'
-import { appendOp } from '../packages/server/src/platform/oplog.ts'
+import { tellOp } from '../packages/server/src/platform/oplog.ts'
 import { testConfig } from '../packages/server/src/testing/cell.ts'
 import { until } from '../packages/server/src/testing/cells.ts'
 import { temporaryFolder, testDatabase } from '../packages/server/src/testing/database.ts'
@@ -23,8 +23,8 @@ export const appendRate = async (ms: number) => {
   const { db } = cell.deps
   const count = async () => Number((await db.sql<{ n: string }>(`select count(*) as n from platform.oplog`))[0]?.n ?? 0)
   const write = (n: number) =>
-    db.tx((tx) =>
-      appendOp(tx, { kind: 'bench-said', subject: `S${n % 500}`, body: BODY, audience: {}, at: new Date() }),
+    db.tx(async (tx) =>
+      tellOp(tx, { kind: 'bench-said', subject: `S${n % 500}`, body: BODY, audience: {}, at: new Date() }),
     )
   await during(500, write)
   const before = await count()

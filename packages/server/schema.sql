@@ -2071,6 +2071,19 @@ begin
   return new;
 end
 $function$;
+CREATE OR REPLACE FUNCTION platform.not_writing(origin text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'this cell does not write the log of %', coalesce(origin, 'its region') using
+    errcode = 'DU002',
+    detail = case
+      when origin is not null or exists (select from platform.cell c where c.state = 'stood-in') then 'stood-in'
+      else 'recovering'
+    end;
+end
+$function$;
 CREATE OR REPLACE FUNCTION rooms.append_only()
  RETURNS trigger
  LANGUAGE plpgsql

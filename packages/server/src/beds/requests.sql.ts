@@ -201,33 +201,28 @@ export interface NewEvent {
 export const addEvent = (tx: Tx, event: NewEvent, now: Date): void => tx.collect(EVENTS, { ...event, now })
 
 const EVENTS: Collector<NewEvent & { readonly now: Date }> = {
-  write: async (tx, events) => {
-    await tx.sql(
-      `insert into beds.request_event
-         (request_id, at, kind, from_state, to_state, by_person, by_name, by_role, by_hospital, channel, heard_from, data)
-       select e.request_id, e.at, e.kind, e.from_state, e.to_state, e.by_person, e.by_name, e.by_role, e.by_hospital, e.channel,
-              e.heard_from, e.data
-         from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::text[], $10::text[], $11::text[], $12::jsonb[])
-              with ordinality as e (request_id, at, kind, from_state, to_state, by_person, by_name, by_role, by_hospital, channel,
-                heard_from, data, place)
-        order by e.place`,
-      [
-        events.map((event) => event.requestId),
-        events.map((event) => event.now),
-        events.map((event) => event.kind),
-        events.map((event) => event.from ?? null),
-        events.map((event) => event.to ?? null),
-        events.map(({ by }) => by.personId),
-        events.map(({ by }) => by.name),
-        events.map(({ by }) => by.role),
-        events.map(({ by }) => by.facilityId),
-        events.map(({ by }) => by.channel),
-        events.map(({ by }) => by.heardFrom),
-        events.map((event) => JSON.stringify(event.data ?? {})),
-      ],
-    )
-  },
+  // One JSON text: lists as parameters would be planned anew for each call.
+  statement: (events) => ({
+    text: `insert into beds.request_event
+             (request_id, at, kind, from_state, to_state, by_person, by_name, by_role, by_hospital, channel, heard_from, data)
+           select e.request_id, e.at, e.kind, e.from_state, e.to_state, e.by_person, e.by_name, e.by_role, e.by_hospital, e.channel,
+                  e.heard_from, e.data
+             from rows from (
+                    jsonb_to_recordset($1::jsonb) as (request_id text, at timestamptz, kind text, from_state text, to_state text,
+                      by_person text, by_name text, by_role text, by_hospital text, channel text, heard_from text, data jsonb)
+                  ) with ordinality as e (request_id, at, kind, from_state, to_state, by_person, by_name, by_role, by_hospital, channel,
+                    heard_from, data, place)
+            order by e.place`,
+    values: [
+      JSON.stringify(
+        events.map(({ requestId, now, kind, from, to, by, data = {} }) => ({
+          ...{ request_id: requestId, at: now, kind, from_state: from, to_state: to, data },
+          ...{ by_person: by.personId, by_name: by.name, by_role: by.role, by_hospital: by.facilityId },
+          ...{ channel: by.channel, heard_from: by.heardFrom },
+        })),
+      ),
+    ],
+  }),
 }
 
 /** In the order in which it was written: every writer holds the request's lock, so ids follow commits. */

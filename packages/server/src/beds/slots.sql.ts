@@ -213,28 +213,24 @@ export interface SlotEventRow {
 export const addSlotEvent = (tx: Tx, event: SlotEventRow, now: Date): void => tx.collect(SLOT_EVENTS, { ...event, now })
 
 const SLOT_EVENTS: Collector<SlotEventRow & { readonly now: Date }> = {
-  write: async (tx, events) => {
-    await tx.sql(
-      `insert into beds.slot_event (slot_id, at, kind, from_state, to_state, by_person, by_name, channel, heard_from, data)
-       select e.slot_id, e.at, e.kind, e.from_state, e.to_state, e.by_person, e.by_name, e.channel, e.heard_from, e.data
-         from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::text[], $10::jsonb[])
-              with ordinality as e (slot_id, at, kind, from_state, to_state, by_person, by_name, channel, heard_from, data, place)
-        order by e.place`,
-      [
-        events.map((event) => event.slotId),
-        events.map((event) => event.now),
-        events.map((event) => event.kind),
-        events.map((event) => event.from),
-        events.map((event) => event.to),
-        events.map(({ by }) => by.personId),
-        events.map(({ by }) => by.name),
-        events.map(({ by }) => by.channel),
-        events.map(({ by }) => by.heardFrom),
-        events.map((event) => JSON.stringify(event.data)),
-      ],
-    )
-  },
+  // One JSON text: lists as parameters would be planned anew for each call.
+  statement: (events) => ({
+    text: `insert into beds.slot_event (slot_id, at, kind, from_state, to_state, by_person, by_name, channel, heard_from, data)
+           select e.slot_id, e.at, e.kind, e.from_state, e.to_state, e.by_person, e.by_name, e.channel, e.heard_from, e.data
+             from rows from (
+                    jsonb_to_recordset($1::jsonb) as (slot_id text, at timestamptz, kind text, from_state text, to_state text,
+                      by_person text, by_name text, channel text, heard_from text, data jsonb)
+                  ) with ordinality as e (slot_id, at, kind, from_state, to_state, by_person, by_name, channel, heard_from, data, place)
+            order by e.place`,
+    values: [
+      JSON.stringify(
+        events.map(({ slotId, now, kind, from, to, by, data }) => ({
+          ...{ slot_id: slotId, at: now, kind, from_state: from, to_state: to, data },
+          ...{ by_person: by.personId, by_name: by.name, channel: by.channel, heard_from: by.heardFrom },
+        })),
+      ),
+    ],
+  }),
 }
 
 /** Our own places, and those of a region we stand in for as long as we do. */

@@ -182,9 +182,9 @@ test('what is collected is written together before the commit, without the part 
   withDb(async (db) => {
     const written: (readonly number[])[] = []
     const numbers: Collector<number> = {
-      write: async (tx, items) => {
+      statement: (items) => {
         written.push([...items])
-        await tx.sql('insert into thing select n, 1 from unnest($1::int[]) n', [items])
+        return { text: 'insert into thing select n, 1 from unnest($1::int[]) n', values: [items] }
       },
     }
     await db.tx(async (tx) => {
@@ -199,4 +199,57 @@ test('what is collected is written together before the commit, without the part 
       assert.equal(await count(db), 0)
     })
     assert.deepEqual([written, await count(db)], [[[1, 3]], 2])
+  }))
+
+test('a collected statement that fails leaves nothing, says why in its own words, and the connection goes on', () =>
+  withDb(async (db) => {
+    const numbers: Collector<number> = {
+      statement: (items) => ({ text: 'insert into thing select n, 1 from unnest($1::int[]) n', values: [items] }),
+      refusal: (error) => new Error(`told: ${codeOf(error)}`),
+    }
+    const one: Collector<number> = {
+      statement: (items) => ({ text: 'insert into thing values ($1, 1)', values: items }),
+    }
+    await db.tx(async (tx) => tx.collect(numbers, 1))
+    await assert.rejects(
+      db.tx(async (tx) => {
+        await tx.sql('insert into thing values (8, 1)')
+        tx.collect(numbers, 1)
+        tx.collect(one, 2)
+      }),
+      /told: 23505/,
+    )
+    await assert.rejects(
+      db.tx(async (tx) => {
+        tx.collect(numbers, 3)
+        tx.collect(one, 1)
+      }),
+      (error) => codeOf(error) === '23505',
+    )
+    assert.deepEqual(await db.sql('select id from thing'), [{ id: 1 }])
+  }))
+
+test('a transaction in which a failure was passed over is not said to be committed', () =>
+  withDb(async (db) => {
+    await assert.rejects(
+      db.tx(async (tx) => {
+        await tx.sql('insert into thing values (1, 1)')
+        await tx.sql('insert into thing values (1, 1)').catch(() => undefined)
+        return 'done'
+      }),
+      /rolled back by the database/,
+    )
+    assert.equal(await count(db), 0)
+  }))
+
+test('a begin that fails is told as itself, not as what followed it', () =>
+  withDb(async (db) => {
+    const begin = `select 1 / 0`
+    await assert.rejects(
+      db.tx((tx) => tx.sql('insert into thing values (1, 1)'), { begin }),
+      (error) => codeOf(error) === '22012',
+    )
+    assert.equal(await count(db), 0)
+    await db.tx((tx) => tx.sql('insert into thing values (1, 1)'))
+    assert.equal(await count(db), 1)
   }))

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
+import type { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import pg from 'pg'
@@ -29,7 +30,15 @@ export interface Tx extends Queries {
 
 /** Items of one kind, in the order in which they were collected. */
 export interface Collector<T> {
-  write(tx: Tx, items: readonly T[]): Promise<void>
+  /** The statement that writes them all. It is sent in one packet with the commit: what must not be has to fail in the database. */
+  statement(items: readonly T[]): Statement
+  /** What a failure of the statement says to whoever opened the transaction; absent: the database's error. */
+  refusal?(error: unknown): unknown
+}
+
+export interface Statement {
+  readonly text: string
+  readonly values: readonly unknown[]
 }
 
 /**
@@ -126,8 +135,10 @@ export const openDatabase = ({ connection, poolSize = 16, log }: OpenOptions): D
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 20_000,
     types: types as pg.CustomTypesConfig,
+    // A transaction's begin does not wait for its answer before the first statement is sent.
+    pipeline: true,
     ...connection,
-  })
+  } as pg.PoolConfig)
   // Without a listener a connection that breaks while idle would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'database-connection-lost'))
   pool.on('connect', (client) => {
@@ -243,12 +254,11 @@ const transaction = async <T>(
     },
   }
   const opened: OpenTx = { tx, client, isolation, joinable, collected, depth: 0, open: true, giveUp }
+  const begun = beginOn(client, `begin isolation level ${isolation}${begin === undefined ? '' : `; ${begin}`}`)
   try {
-    await client.query(`begin isolation level ${isolation}${begin === undefined ? '' : `; ${begin}`}`)
     const value = await inside.run(opened, () => work(tx))
     if (!opened.open) throw new GivenUp()
-    for (const [collector, items] of collected) if (items.length > 0) await collector.write(tx, items)
-    await client.query('commit')
+    await commit(client, begun, collected)
     opened.open = false
     client.release()
     for (const name of waking) signals.emit(name)
@@ -256,9 +266,47 @@ const transaction = async <T>(
     return value
   } catch (error) {
     await giveUp()
+    // What was asked after a begin that failed was refused because of that.
+    await begun
     throw error
   }
 }
+
+/**
+ * Sends the begin in one packet with the first statement, where that follows at once: a wait and a write to the socket less, a seventh of
+ * the cost of a transaction with one statement.
+ */
+const beginOn = (client: pg.PoolClient, text: string): Promise<unknown> => {
+  const stream = streamOf(client)
+  stream.cork()
+  process.nextTick(() => stream.uncork())
+  const begun = client.query(text)
+  // Told to whoever waits for it; until then it is nobody's unhandled rejection.
+  begun.catch(() => undefined)
+  return begun
+}
+
+/** Sends what was collected in one packet with the commit, which is none when a statement failed. */
+const commit = async (client: pg.PoolClient, begun: Promise<unknown>, collected: Collected): Promise<void> => {
+  const writes = [...collected].flatMap(([collector, items]) =>
+    items.length === 0 ? [] : [{ collector, ...collector.statement(items) }],
+  )
+  const stream = streamOf(client)
+  stream.cork()
+  const written = writes.map(({ text, values }) => prepared(client, text, values))
+  const committed = client.query('commit')
+  stream.uncork()
+  const outcomes = await Promise.allSettled([...written, committed])
+  await begun
+  for (const [at, outcome] of outcomes.entries())
+    if (outcome.status === 'rejected') throw writes[at]?.collector.refusal?.(outcome.reason) ?? outcome.reason
+  // A statement failed before and whoever asked it did not say so: nothing was kept.
+  if ((await committed).command !== 'COMMIT') throw new Error('The transaction was rolled back by the database')
+}
+
+/** What pg itself holds back while it writes the parts of one query; not in its types. */
+const streamOf = (client: pg.PoolClient): Duplex =>
+  (client as unknown as { readonly connection: { readonly stream: Duplex } }).connection.stream
 
 const joined = async <T>(outer: OpenTx, work: (tx: Tx) => Promise<T>): Promise<T> => {
   // What is inside it may be undone alone again.
@@ -341,11 +389,15 @@ const prepared = async <R extends object>(
 
 const countQueries = (client: pg.PoolClient, counts: { queries: number; sqlMs: number }): void => {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
+  let answeredAt = 0
   const counted = (...args: unknown[]): unknown => {
     const started = performance.now()
     const done = () => {
+      const now = performance.now()
       counts.queries += 1
-      counts.sqlMs += performance.now() - started
+      // Two that were sent together are waited for together.
+      counts.sqlMs += now - Math.max(started, answeredAt)
+      answeredAt = now
     }
     // The pool's own `query` passes a callback; transactions and the query builder await a promise.
     const last = args.at(-1)

@@ -1,5 +1,5 @@
 import type { Role } from '@dure/contract'
-import type { Collector, Tx } from './db.ts'
+import { type Collector, codeOf, type Statement, type Tx } from './db.ts'
 import type { Person } from './person.ts'
 
 /**
@@ -52,13 +52,24 @@ export class NotWriting extends Error {
  * Appends an op in the caller's transaction; the sequencer numbers it after the commit.
  * @throws NotWriting when the log is not this cell's to write
  */
-export const appendOp = (tx: Tx, op: Op): Promise<void> => appendOps(tx, [withinLimit(op)])
+export const appendOp = async (tx: Tx, op: Op): Promise<void> => {
+  const { text, values } = appending([withinLimit(op)])
+  try {
+    await tx.sql(text, values)
+  } catch (error) {
+    throw notWriting(error)
+  }
+  tx.signal('outbox')
+}
 
 /**
- * The same, written with others of the transaction just before it commits, in the order in which they were told: after every op that
- * a table tells by itself. For ops that nobody folds into tables.
+ * The same, written with others of the transaction when it commits, in the order in which they were told: after every op that a table
+ * tells by itself. For ops that nobody folds into tables. The transaction then throws {@link NotWriting}.
  */
-export const tellOp = (tx: Tx, op: Op): void => tx.collect(TOLD_OPS, withinLimit(op))
+export const tellOp = (tx: Tx, op: Op): void => {
+  tx.collect(TOLD_OPS, withinLimit(op))
+  tx.signal('outbox')
+}
 
 const withinLimit = (op: Op): Op => {
   const { length } = JSON.stringify(op.body)
@@ -66,28 +77,40 @@ const withinLimit = (op: Op): Op => {
   return op
 }
 
-const appendOps = async (tx: Tx, ops: readonly Op[]): Promise<void> => {
-  // One JSON text: lists as parameters would be planned anew for each call, which costs twice the work itself.
-  const rows = await tx.sql(
-    `insert into platform.outbox (origin, kind, at, subject, body, audience)
-     select w.origin, o.kind, o.at, o.subject, o.body, o.audience
-       from rows from (jsonb_to_recordset($1::jsonb) as (kind text, at timestamptz, subject text, body jsonb, audience jsonb, origin text))
-            with ordinality as o (kind, at, subject, body, audience, origin, place)
-       join platform.writing w on case when o.origin is null then w.own else w.origin = o.origin end
-      order by o.place
-     returning id`,
-    [JSON.stringify(ops)],
-  )
-  if (rows.length < ops.length) throw new NotWriting(await whyNotWriting(tx, ops))
-  tx.signal('outbox')
+/**
+ * Most transactions tell one op of this cell's own log: a statement that is planned once, whatever its values. Several are one JSON text,
+ * a quarter dearer; lists as parameters would be planned anew for each call.
+ */
+const appending = (ops: readonly Op[]): Statement => {
+  const [op] = ops
+  return op !== undefined && ops.length === 1 && op.origin === undefined
+    ? {
+        text: `insert into platform.outbox (origin, kind, at, subject, body, audience)
+               values (coalesce((select w.origin from platform.writing w where w.own), platform.not_writing(null)), $1, $2, $3, $4, $5)`,
+        values: [op.kind, op.at, op.subject, JSON.stringify(op.body), JSON.stringify(op.audience)],
+      }
+    : {
+        text: `insert into platform.outbox (origin, kind, at, subject, body, audience)
+               select coalesce(w.origin, platform.not_writing(o.origin)), o.kind, o.at, o.subject, o.body, o.audience
+                 from rows from (
+                        jsonb_to_recordset($1::jsonb)
+                          as (kind text, at timestamptz, subject text, body jsonb, audience jsonb, origin text)
+                      ) with ordinality as o (kind, at, subject, body, audience, origin, place)
+                 left join platform.writing w on case when o.origin is null then w.own else w.origin = o.origin end
+                order by o.place`,
+        values: [JSON.stringify(ops)],
+      }
 }
-const TOLD_OPS: Collector<Op> = { write: appendOps }
 
-const whyNotWriting = async (tx: Tx, ops: readonly Op[]): Promise<'stood-in' | 'recovering'> => {
-  if (ops.every(({ origin }) => origin !== undefined)) return 'stood-in'
-  const [cell] = await tx.sql<{ state: string }>(`select state from platform.cell`)
-  return cell?.state === 'stood-in' ? 'stood-in' : 'recovering'
-}
+/** SQLSTATE of `platform.not_writing` (0084-platform-refusing.sql). */
+const NOT_WRITING = 'DU002'
+
+const notWriting = (error: unknown): unknown =>
+  codeOf(error) === NOT_WRITING
+    ? new NotWriting((error as { readonly detail?: string }).detail === 'stood-in' ? 'stood-in' : 'recovering')
+    : error
+
+const TOLD_OPS: Collector<Op> = { statement: appending, refusal: notWriting }
 
 /** Is this op meant for this person? */
 export const mayHear = (person: Person, audience: Audience): boolean =>
