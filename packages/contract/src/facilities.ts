@@ -105,8 +105,9 @@ export const stopView = z.object({
   ageMin: z.int(),
   /** stale = without an end and old: ask whether it is still so. */
   freshness: z.enum(['fresh', 'stale']),
-  by: z.string(),
-  channel: z.enum(CHANNELS),
+  /** null = of another region, whose log does not carry who said it and how. */
+  by: z.string().nullable(),
+  channel: z.enum(CHANNELS).nullable(),
   heardFrom: z.string().nullable(),
 })
 export type StopView = z.infer<typeof stopView>
@@ -130,6 +131,8 @@ export const hospitalRow = z.object({
   licensedBeds: z.int().nullable(),
   state: z.enum(HOSPITAL_STATES),
   source: z.enum(['register', 'demo', 'hospital']),
+  /** By which region's log we know it, and when that region said so; null = from our own tables. */
+  told: z.object({ by: z.string(), at: instant }).nullable(),
   /** Where it takes nobody now, the hospital as a whole first; empty = it takes patients. */
   stops: z.array(stopView),
 })

@@ -1,10 +1,11 @@
-import type { Capability, CapabilityAnswer } from '@dure/contract'
+import { type Capability, type CapabilityAnswer, HOSPITAL_KINDS } from '@dure/contract'
 import {
   type CapabilityFact,
   type Directory,
   type DirectorySnapshot,
   factAt,
   type RankedHospital,
+  type ToldHospital,
 } from '../facilities/index.ts'
 import { canonicalJson, sha256 } from '../platform/canonical.ts'
 import type { Queries, Tx } from '../platform/db.ts'
@@ -23,7 +24,7 @@ export interface WideDirectory extends Directory {
 const LOOK_MS = 5_000
 
 export const withFarHospitals = (own: Directory, db: Queries, region: string): WideDirectory => {
-  let far: readonly RankedHospital[] = []
+  let far: readonly ToldHospital[] = []
   let writes: ReadonlySet<string> = new Set()
   let farVersion = ''
   /** Rises with every reading: two words of one instant are two versions. */
@@ -45,8 +46,12 @@ export const withFarHospitals = (own: Directory, db: Queries, region: string): W
     )
     if (row === undefined || row.version === farVersion) return
     writes = new Set(row.writes)
-    const rows = await db.sql<{ facts: unknown }>(`select h.facts from beds.told_hospital h order by h.id`)
-    far = rows.map(({ facts }) => toHospital(hospitalStated.parse(facts))).filter((one) => one.sidoCode !== region)
+    const rows = await db.sql<{ sido: string; facts: unknown; told_at: Date }>(
+      `select h.sido, h.facts, h.told_at from beds.told_hospital h order by h.id`,
+    )
+    far = rows
+      .map(({ sido, facts, told_at }) => toHospital(hospitalStated.parse(facts), sido, told_at))
+      .filter((one) => one.sidoCode !== region)
     farVersion = row.version
     readings += 1
   }
@@ -55,14 +60,20 @@ export const withFarHospitals = (own: Directory, db: Queries, region: string): W
     if (far.length === 0) return snapshot
     const key = `${snapshot.version}+${readings}`
     if (merged?.key === key) return merged.snapshot
-    // Who writes a hospital's region knows it best: a register entry of ours gives way, unless we stand in for that region.
-    const known = far.filter(({ id, sidoCode }) => !writes.has(sidoCode) || !snapshot.byId.has(id))
+    const known = heard(snapshot.byId)
     const theirs = new Set<string>(known.map(({ id }) => id))
     const hospitals = [...snapshot.hospitals.filter(({ id }) => !theirs.has(id)), ...known]
     const byId = new Map(hospitals.map((one) => [one.id as string, one]))
     merged = { key, snapshot: { ...snapshot, version: key, hospitals, byId } }
     return merged.snapshot
   }
+  /** Who writes a hospital's region knows it best: a register entry of ours gives way, unless we stand in for that region. */
+  const heard = (byId: DirectorySnapshot['byId']) =>
+    far.filter(({ id, sidoCode }) => !writes.has(sidoCode) || !byId.has(id))
+  own.onElsewhere(async () => {
+    await look()
+    return heard((await own.current()).byId)
+  })
   return {
     ...own,
     current: async () => widen(await own.current()),
@@ -78,12 +89,19 @@ export const withFarHospitals = (own: Directory, db: Queries, region: string): W
   }
 }
 
-const toHospital = (said: HospitalStated): RankedHospital =>
+const toHospital = (said: HospitalStated, toldBy: string, toldAt: Date): ToldHospital =>
   ({
+    toldBy,
+    toldAt,
+    // Older cells do not say whose answer it is: then it is of whoever describes the hospital.
+    answers: Object.entries(said.answers).map(([code, { answer, source = said.source, usableUntil }]) => ({
+      ...{ code, answer, source },
+      usableUntil: usableUntil === null ? null : new Date(usableUntil),
+    })),
     id: said.id,
     hpid: said.hpid,
     name: said.name,
-    kind: said.kind,
+    kind: HOSPITAL_KINDS.find((kind) => kind === said.kind) ?? 'other',
     sidoCode: said.sidoCode,
     sigunguCode: said.sigunguCode,
     position: { lat: said.lat, lon: said.lon },
@@ -111,7 +129,7 @@ const toHospital = (said: HospitalStated): RankedHospital =>
       since: new Date(since),
       until: until === null ? null : new Date(until),
     })),
-  }) as unknown as RankedHospital
+  }) as unknown as ToldHospital
 
 /** The answers that count now, and the stops that stand: said again when time alone changes them. */
 const toStated = (hospital: RankedHospital, now: Date): HospitalStated => ({

@@ -4,7 +4,7 @@ import type { Deps } from '../platform/deps.ts'
 import { type Listening, listen } from '../platform/listen.ts'
 import { startWorker, type Worker } from '../platform/worker.ts'
 import { DIRECTORY_CHANNEL, directoryVersion, loadHospitals } from './directory.sql.ts'
-import type { DirectorySnapshot } from './types.ts'
+import type { DirectorySnapshot, ToldHospital } from './types.ts'
 
 /** The directory in memory, for ranking thousands of hospitals without a query. */
 export interface Directory {
@@ -21,6 +21,10 @@ export interface Directory {
   heard(tx: Tx, word: HospitalWord): Promise<void>
   /** Reads the directory again once this transaction is committed; other processes are notified. */
   renew(tx: Tx): void
+  /** What other regions' logs tell of hospitals that may not stand in our tables. */
+  elsewhere(): Promise<readonly ToldHospital[]>
+  /** Whoever reads those logs says how. Before the cell serves. */
+  onElsewhere(read: () => Promise<readonly ToldHospital[]>): void
   /** Begins to listen for changes. */
   begin(): Promise<void>
   end(): Promise<void>
@@ -71,6 +75,7 @@ export const makeDirectory = (deps: Needs): Directory => {
   let worker: Worker | undefined
   let listening: Listening | undefined
   const listeners: WordListener[] = []
+  let readElsewhere = async (): Promise<readonly ToldHospital[]> => []
   const renew = (tx: Tx): void =>
     tx.afterCommit(() => {
       refresh().catch((error: unknown) => deps.log.warn({ err: error }, 'directory-not-read-again'))
@@ -84,6 +89,10 @@ export const makeDirectory = (deps: Needs): Directory => {
       renew(tx)
     },
     renew,
+    elsewhere: () => readElsewhere(),
+    onElsewhere: (read) => {
+      readElsewhere = read
+    },
     // Nobody tells us of changes before we listen: then the version is looked at every time. A transaction looks by itself: another's
     // load may wait for a connection that is only free once this transaction has ended.
     current: async () => {

@@ -2,6 +2,7 @@ import { facilityEndpoints } from '@dure/contract'
 import type { Deps } from '../platform/deps.ts'
 import { type Http, serve } from '../platform/http.ts'
 import { err, ok } from '../platform/result.ts'
+import { answerAt } from './answers.ts'
 import { readPlace, writePlace } from './cursor.ts'
 import { type Directory, makeDirectory } from './directory.service.ts'
 import { makePoller, PAGE_TIMEOUT_MS, ROWS_PER_PAGE } from './nemc-poller.service.ts'
@@ -9,10 +10,21 @@ import { REGIONS } from './regions.ts'
 import { countHistory, hospitalDetail, searchHospitals, statedAnswers, statedCounts } from './search.sql.ts'
 import { listSourceStates } from './sources.sql.ts'
 import { NEMC_ANSWER_USABLE_H } from './staleness.ts'
-import type { SearchPlace } from './stated.ts'
+import type { FoundHospital, SearchPlace } from './stated.ts'
 import { stopsAt } from './statement.sql.ts'
 import { registerStating } from './stating.routes.ts'
-import { toAnswerView, toCountView, toDetailView, toRowView, toSourceView, toStopView } from './views.ts'
+import type { ToldHospital } from './types.ts'
+import {
+  toAnswerView,
+  toCountView,
+  toDetailView,
+  toldAnswers,
+  toldStops,
+  toRowView,
+  toSourceView,
+  toStopView,
+  toToldView,
+} from './views.ts'
 
 /**
  * The directory's routes, its copy in memory and its poller, if the configuration names a source.
@@ -24,7 +36,7 @@ export const registerFacilities = (http: Http): Directory => {
   deps.onReady(directory.begin)
   deps.onClose(directory.end)
   beginPoller(deps)
-  registerRoutes(http)
+  registerRoutes(http, directory)
   registerStating(http, directory)
   return directory
 }
@@ -42,7 +54,7 @@ const beginPoller = (deps: Deps): void => {
 
 const NATIONAL = '00'
 
-const registerRoutes = (http: Http): void => {
+const registerRoutes = (http: Http, directory: Directory): void => {
   const { db, config } = http.deps
   const route = serve(http)
 
@@ -61,6 +73,11 @@ const registerRoutes = (http: Http): void => {
     const place = readAfter(cursor, near !== undefined)
     if (!place.ok)
       return err({ code: 'invalid-input' as const, pointer: '/query/cursor', detail: 'not a place in this list' })
+    const elsewhere = await directory.elsewhere()
+    const [told, otherwise] = partition(
+      elsewhere,
+      (one) => query.capability === undefined || answerAt(one, query.capability, now) === 'yes',
+    )
     const answersSince = new Date(now.getTime() - NEMC_ANSWER_USABLE_H * 3_600_000)
     const found = await searchHospitals(db, {
       ...filters,
@@ -69,6 +86,8 @@ const registerRoutes = (http: Http): void => {
       now,
       after: place.value,
       limit: limit + 1,
+      told,
+      toldOtherwise: otherwise.map(({ id }) => id),
     })
     const page = found.slice(0, limit)
     const last = page.at(-1)
@@ -81,17 +100,31 @@ const registerRoutes = (http: Http): void => {
       ),
       ({ hospitalId }) => hospitalId,
     )
-    return ok({ hospitals: page.map((row) => toRowView(row, stops.get(row.id) ?? [], now)), nextCursor })
+    const toldById = new Map<string, ToldHospital>(elsewhere.map((one) => [one.id, one]))
+    const stopsOf = ({ id }: FoundHospital) => {
+      const one = toldById.get(id)
+      return one === undefined ? (stops.get(id) ?? []).map((stop) => toStopView(stop, now)) : toldStops(one, now)
+    }
+    return ok({ hospitals: page.map((row) => toRowView(row, stopsOf(row))), nextCursor })
   })
 
   route(facilityEndpoints.getHospital, async ({ params, now }) => {
     const hospital = await hospitalDetail(db, params.id)
-    if (hospital === undefined) return err({ code: 'not-found' as const, pointer: '/params/id' })
+    const told = (await directory.elsewhere()).find(({ id }) => id === params.id)
+    if (hospital === undefined)
+      return told === undefined ? err({ code: 'not-found' as const, pointer: '/params/id' }) : ok(toToldView(told, now))
     const [answers, counts] = [await statedAnswers(db, params.id), await statedCounts(db, params.id)]
     return ok({
       ...toDetailView(hospital),
-      stops: (await stopsAt(db, [params.id], now)).map((stop) => toStopView(stop, now)),
-      capabilities: answers.map((answer) => toAnswerView(answer, now)),
+      // Its own word is kept where it speaks: in our tables, or in the log of its region.
+      stops:
+        told === undefined
+          ? (await stopsAt(db, [params.id], now)).map((stop) => toStopView(stop, now))
+          : toldStops(told, now),
+      capabilities: [
+        ...answers.map((answer) => toAnswerView(answer, now)),
+        ...(told === undefined ? [] : toldAnswers(told, now)).filter(({ source }) => source === 'hospital'),
+      ],
       bedCounts: counts.map((count) => toCountView(count, now)),
     })
   })
@@ -117,6 +150,11 @@ const registerRoutes = (http: Http): void => {
     })
   })
 }
+
+const partition = <T>(all: readonly T[], fits: (one: T) => boolean): readonly [readonly T[], readonly T[]] => [
+  all.filter(fits),
+  all.filter((one) => !fits(one)),
+]
 
 /** A place by distance does not continue a list by name, nor the other way round. */
 const readAfter = (cursor: string | undefined, byDistance: boolean) => {

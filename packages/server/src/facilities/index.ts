@@ -28,6 +28,7 @@ export type {
   IntakeStop,
   Position,
   RankedHospital,
+  ToldHospital,
 } from './types.ts'
 export { parseHospitalId } from './types.ts'
 export { toCountView } from './views.ts'

@@ -1,7 +1,7 @@
 import type { BedClass, Capability, HospitalKind, HospitalState } from '@dure/contract'
 import type { Queries } from '../platform/db.ts'
 import type { FoundHospital, HospitalDetail, SearchPlace, StatedAnswer, StatedCount } from './stated.ts'
-import type { Position } from './types.ts'
+import type { Position, ToldHospital } from './types.ts'
 import { speaksHere } from './written.sql.ts'
 
 export type HospitalSearch = {
@@ -19,6 +19,10 @@ export type HospitalSearch = {
   readonly now: Date
   readonly limit: number
   readonly after?: SearchPlace | undefined
+  /** Hospitals of other regions as their logs tell them, those that say yes to `capability` if it is asked for. */
+  readonly told: readonly ToldHospital[]
+  /** Those that say something else to it, whatever our tables hold. */
+  readonly toldOtherwise: readonly string[]
 }
 
 /** Whole metres, so that the place in a list compares exactly. */
@@ -30,14 +34,27 @@ const DISTANCE_M = `
   end`
 
 const SEARCH = `
-with found as (
+with known as (
+  select id, hpid, name, kind, type, sido_code, sigungu_code, address, phone, er_phone, lat, lon, licensed_beds, state, source,
+         null as told_by, null as told_at
+    from facilities.hospital
+  union all
+  select t.id, t.hpid, t.name, t.kind, '', t.sido_code, t.sigungu_code, '', t.phone, t.er_phone, t.lat, t.lon, t.licensed_beds, t.state,
+         t.source, t.told_by, t.told_at
+    from jsonb_to_recordset($16::jsonb)
+           as t (id text, hpid text, name text, kind text, sido_code text, sigungu_code text, phone text, er_phone text, lat float8,
+                 lon float8, licensed_beds float8, state text, source text, told_by text, told_at timestamptz)
+   where not exists (select from facilities.hospital own where own.id = t.id)
+),
+found as (
   select h.*, ${DISTANCE_M} as distance_m
-    from facilities.hospital h
+    from known h
    where h.state = $1
      and ($2::text is null or h.name ilike $2 escape '\\')
      and ($3::text is null or h.sido_code = $3)
      and ($4::text is null or h.kind = $4)
-     and ($8::text is null or exists (
+     and h.id <> all ($17::text[])
+     and ($8::text is null or h.told_by is not null or exists (
            select from facilities.capability c
             where c.hospital_id = h.id and c.code = $8 and c.answer = 'yes'
               and (c.source <> 'hospital' or ${speaksHere('h.sido_code')})
@@ -55,7 +72,8 @@ with found as (
             where b.hospital_id = h.id and b.bed_class = $9 and b.reading = 'known'))
 )
 select id, hpid, name, kind, type, sido_code as "sidoCode", sigungu_code as "sigunguCode", address, phone,
-       er_phone as "erPhone", lat, lon, distance_m as "distanceM", licensed_beds as "licensedBeds", state, source
+       er_phone as "erPhone", lat, lon, distance_m as "distanceM", licensed_beds as "licensedBeds", state, source,
+       told_by as "toldBy", told_at as "toldAt"
   from found
  where ($7::int is null or distance_m <= $7)
    and ($13::text is null or (coalesce(distance_m, 0), name, id) > (coalesce($11::int, 0), $12::text, $13))
@@ -79,7 +97,15 @@ export const searchHospitals = async (db: Queries, search: HospitalSearch): Prom
     search.after?.id ?? null,
     search.limit,
     search.now,
+    JSON.stringify(search.told.map(toldRow)),
+    search.toldOtherwise,
   ])
+
+const toldRow = (one: ToldHospital) => ({
+  ...{ id: one.id, hpid: one.hpid, name: one.name, kind: one.kind, phone: one.phone, er_phone: one.erPhone },
+  ...{ sido_code: one.sidoCode, sigungu_code: one.sigunguCode, ...one.position, licensed_beds: one.licensedBeds },
+  ...{ state: one.state, source: one.source, told_by: one.toldBy, told_at: one.toldAt },
+})
 
 export const hospitalDetail = async (db: Queries, id: string): Promise<HospitalDetail | undefined> => {
   const [row] = await db.sql<HospitalDetail>(

@@ -23,9 +23,12 @@ export type FoundHospital = {
   readonly licensedBeds: number | null
   readonly state: HospitalState
   readonly source: 'register' | 'demo' | 'hospital'
+  /** The region whose log told it, and when; null = it stands in our own tables. */
+  readonly toldBy: string | null
+  readonly toldAt: Date | null
 }
 
-export type HospitalDetail = Omit<FoundHospital, 'distanceM'> & {
+export type HospitalDetail = Omit<FoundHospital, 'distanceM' | 'toldBy' | 'toldAt'> & {
   readonly inpatientRooms: number | null
   readonly medicalStaff: number | null
   readonly departments: readonly string[]

@@ -86,11 +86,11 @@ export const saveOwnAnswer = async (
 
 /** The own word is taken back; what was said stays in the record. False when there was none. */
 export const dropOwnAnswer = async (tx: Tx, hospitalId: string, code: Capability): Promise<boolean> => {
-  const dropped = await tx.sql(
-    `delete from facilities.capability where hospital_id = $1 and code = $2 and source = 'hospital' returning 1`,
-    [hospitalId, code],
-  )
-  return dropped.length > 0
+  const own = `facilities.capability where hospital_id = $1 and code = $2 and source = 'hospital'`
+  // Looked at first: a deletion of nothing too would make everybody read the directory again.
+  if ((await tx.sql(`select from ${own}`, [hospitalId, code])).length === 0) return false
+  await tx.sql(`delete from ${own}`, [hospitalId, code])
+  return true
 }
 
 /** What stands in these tables of the own words of a region's hospitals, those among them that have ended by themselves too. */

@@ -65,7 +65,13 @@ test('what a hospital says is shown with its age wherever the hospital is shown,
     [2],
   )
   must(await say(hospital.desk, H1, { say: 'resume', bedClasses: ['MODERATE'] }))
-  must(await say(hospital.desk, H1, { say: 'capability_withdrawn', code: 'thoracic_surgery' }))
+  const withdraw = { say: 'capability_withdrawn', code: 'thoracic_surgery' } as const
+  must(await say(hospital.desk, H1, withdraw))
+  const { db } = w.test.cell.deps
+  const version = () => db.sql(`select version from facilities.directory_version`)
+  const before = await version()
+  assert.equal(refusedAs(await say(hospital.desk, H1, withdraw)), 'wrong-state', 'it said nothing of this any more')
+  assert.deepEqual(await version(), before, 'a refusal makes nobody read the directory again')
   const record = must(await w.requester.call(api.listStatements, { params: { id: H1 }, query: {} }))
   assert.deepEqual(
     record.statements.map(({ said, bedClass, code }) => [said, bedClass ?? code]),
@@ -80,7 +86,6 @@ test('what a hospital says is shown with its age wherever the hospital is shown,
   const page = must(await w.requester.call(api.listStatements, { params: { id: H1 }, query: { limit: '2' } }))
   const rest = { params: { id: H1 }, query: { cursor: page.nextCursor ?? '' } }
   assert.equal(must(await w.requester.call(api.listStatements, rest)).statements.length, 3)
-  const { db } = w.test.cell.deps
   await assert.rejects(db.sql(`update facilities.statement set note = 'x'`))
   await assert.rejects(db.sql('delete from facilities.statement'))
 })

@@ -88,3 +88,20 @@ export type DirectorySnapshot = {
   readonly hospitals: readonly RankedHospital[]
   readonly byId: ReadonlyMap<string, RankedHospital>
 }
+
+/** A hospital that this cell's own tables do not know, as the log of its region tells it. */
+export type ToldHospital = RankedHospital & {
+  /** The region whose log it is. */
+  readonly toldBy: string
+  /** When that region said so, by its own clock. */
+  readonly toldAt: Date
+  readonly answers: readonly ToldAnswer[]
+}
+
+export type ToldAnswer = {
+  readonly code: Capability
+  readonly answer: CapabilityAnswer
+  readonly source: CapabilitySource
+  /** The last instant at which it counts; null = it does not age. */
+  readonly usableUntil: Date | null
+}

@@ -1,4 +1,5 @@
 import type {
+  BedClass,
   BedCountView,
   CapabilityView,
   Freshness,
@@ -6,6 +7,7 @@ import type {
   HospitalView,
   SourceView,
   StatementView,
+  StopReason,
   StopView,
 } from '@dure/contract'
 import { factOf, usableAt } from './answers.ts'
@@ -19,6 +21,8 @@ import type {
   StatedCount,
   Statement,
 } from './stated.ts'
+import { stands } from './stops.ts'
+import type { ToldHospital } from './types.ts'
 
 /** What leaves the directory: every figure with its source and its age now. */
 
@@ -29,26 +33,62 @@ const instant = (at: Date | null): string | null => at?.toISOString() ?? null
 const ageOf = (asOf: Date | null, now: Date): number | null => (asOf === null ? null : ageMinutes(asOf, now))
 
 export const toRowView = (
-  { lat, lon, ...rest }: FoundHospital,
-  stops: readonly StandingStop[],
-  now: Date,
-): HospitalRow => ({ ...rest, position: { lat, lon }, stops: stops.map((stop) => toStopView(stop, now)) })
+  { lat, lon, toldBy, toldAt, ...rest }: FoundHospital,
+  stops: readonly StopView[],
+): HospitalRow => ({ ...rest, position: { lat, lon }, told: toldView(toldBy, toldAt), stops: [...stops] })
 
-export const toStopView = (stop: StandingStop, now: Date): StopView => {
-  const ageMin = ageMinutes(stop.at, now)
+const toldView = (by: string | null, at: Date | null): HospitalRow['told'] =>
+  by === null || at === null ? null : { by, at: at.toISOString() }
+
+export const toStopView = (stop: StandingStop, now: Date): StopView => ({
+  ...stopView(stop.bedClass, stop.reason, stop.at, stop.until, now),
+  note: stop.note,
+  by: stop.byName,
+  channel: stop.channel,
+  heardFrom: stop.heardFrom,
+})
+
+const stopView = (bedClass: BedClass | null, reason: StopReason, since: Date, until: Date | null, now: Date) => {
+  const ageMin = ageMinutes(since, now)
+  const isDoubted = until === null && ageMin > STOP_DOUBTED_MIN
   return {
-    bedClass: stop.bedClass,
-    reason: stop.reason,
-    note: stop.note,
-    since: stop.at.toISOString(),
-    until: instant(stop.until),
-    ageMin,
-    freshness: stop.until === null && ageMin > STOP_DOUBTED_MIN ? 'stale' : 'fresh',
-    by: stop.byName,
-    channel: stop.channel,
-    heardFrom: stop.heardFrom,
+    ...{ bedClass, reason, since: since.toISOString(), until: instant(until), ageMin },
+    freshness: isDoubted ? ('stale' as const) : ('fresh' as const),
   }
 }
+
+/** What another region's log says of its hospital: who said a word, and how, stays there. */
+export const toldStops = (hospital: ToldHospital, now: Date): StopView[] =>
+  hospital.stops
+    .filter((stop) => stands(stop, now))
+    .map(({ bedClass, reason, since, until }) => ({
+      ...stopView(bedClass, reason, since, until, now),
+      ...{ note: null, by: null, channel: null, heardFrom: null },
+    }))
+
+export const toToldView = (hospital: ToldHospital, now: Date): HospitalView => {
+  const { id, hpid, name, kind, sidoCode, sigunguCode, phone, erPhone, position, licensedBeds, state, source } =
+    hospital
+  const toldAt = hospital.toldAt.toISOString()
+  return {
+    ...{ id, hpid, name, kind, type: '', sidoCode, sigunguCode, address: '', phone, erPhone, position, licensedBeds },
+    ...{ state, source, inpatientRooms: null, medicalStaff: null, departments: [], sourceUpdatedOn: null },
+    importedAt: toldAt,
+    missingSince: null,
+    told: { by: hospital.toldBy, at: toldAt },
+    stops: toldStops(hospital, now),
+    capabilities: toldAnswers(hospital, now),
+    bedCounts: [],
+  }
+}
+
+export const toldAnswers = ({ answers, toldAt }: ToldHospital, now: Date): CapabilityView[] =>
+  answers.map(({ code, answer, source, usableUntil }) => ({
+    ...{ code, answer, source, raw: null, flags: [], asOf: null, receivedAt: toldAt.toISOString() },
+    until: source === 'hospital' ? instant(usableUntil) : null,
+    ageMin: ageMinutes(toldAt, now),
+    freshness: usableUntil === null || now <= usableUntil ? 'fresh' : 'expired',
+  }))
 
 export const toStatementView = ({ byName, hospitalId: _, ...rest }: Statement): StatementView => ({
   ...rest,
@@ -67,6 +107,7 @@ export const toDetailView = ({
 }: HospitalDetail): Omit<HospitalView, 'capabilities' | 'bedCounts' | 'stops'> => ({
   ...rest,
   position: { lat, lon },
+  told: null,
   departments: [...departments],
   importedAt: importedAt.toISOString(),
   missingSince: instant(missingSince),

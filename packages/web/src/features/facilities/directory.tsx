@@ -12,6 +12,7 @@ import { formatNumber } from '../../ui/format.ts'
 import { StopTags } from '../../ui/hospital-word/stops.tsx'
 import { PageTitle } from '../../ui/page.tsx'
 import { Empty, Failed, Loading } from '../../ui/states.tsx'
+import { Ago } from '../../ui/time.tsx'
 import { hospitalsQuery } from './queries.ts'
 import { SilentSources } from './silent-sources.tsx'
 
@@ -111,6 +112,16 @@ const Found = ({ filter }: { filter: Parameters<typeof hospitalsQuery>[0] }) => 
   )
 }
 
+/** Of another region, as its own record told us. */
+const Told = ({ told }: { told: NonNullable<HospitalRow['told']> }) => {
+  const { t } = useTranslation()
+  return (
+    <>
+      {t('directory.told', { region: t(`sido.${told.by as '28'}`) })} · <Ago at={told.at} />
+    </>
+  )
+}
+
 const HospitalLine = ({ hospital }: { hospital: HospitalRow }) => {
   const { t } = useTranslation()
   return (
@@ -122,7 +133,9 @@ const HospitalLine = ({ hospital }: { hospital: HospitalRow }) => {
         <StopTags stops={hospital.stops} />
       </span>
       <span className="tag">{hospital.type === '' ? t(`hospitalKind.${hospital.kind}`) : hospital.type}</span>
-      <span className="quiet hospital-address">{hospital.address}</span>
+      <span className="quiet hospital-address">
+        {hospital.told === null ? hospital.address : <Told told={hospital.told} />}
+      </span>
       <span className="hospital-phone">
         {hospital.phone === null ? null : <a href={`tel:${hospital.phone}`}>{hospital.phone}</a>}
       </span>

@@ -51,7 +51,7 @@ export const HospitalField = (props: {
         </p>
       ) : (
         <ul className="found-hospitals">
-          {found.map(({ id, name, address }) => (
+          {found.map(({ id, name, address, told }) => (
             <li key={id}>
               <button
                 type="button"
@@ -61,7 +61,8 @@ export const HospitalField = (props: {
                   setTyped('')
                 }}
               >
-                <strong>{name}</strong> <span className="quiet">{address}</span>
+                <strong>{name}</strong>{' '}
+                <span className="quiet">{told === null ? address : t(`sido.${told.by as '28'}`)}</span>
               </button>
             </li>
           ))}

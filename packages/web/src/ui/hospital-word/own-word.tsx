@@ -82,7 +82,7 @@ const Body = ({ hospital, speaking }: { hospital: HospitalView; speaking: Speaki
           ))}
         </ul>
       )}
-      <History hospitalId={id} />
+      {hospital.told === null ? <History hospitalId={id} /> : null}
       {saying === null ? null : (
         <WordDialog hospitalId={id} saying={saying} heard={speaking === 'heard'} onClose={() => setSaying(null)} />
       )}

@@ -29,8 +29,11 @@ const StopLine = ({ stop }: { stop: StopView }) => {
       {stop.until === null ? t('word.openEnd') : t('word.until', { time: clock(stop.until) })}{' '}
       {stop.freshness === 'stale' ? <FreshnessBadge freshness="stale" /> : null}{' '}
       <span className="quiet">
-        <Ago at={stop.since} /> · {stop.by}
-        {stop.heardFrom === null ? '' : ` · ${t(`channel.${stop.channel}`)} (${stop.heardFrom})`}
+        <Ago at={stop.since} />
+        {stop.by === null ? '' : ` · ${stop.by}`}
+        {stop.channel === null || stop.heardFrom === null
+          ? ''
+          : ` · ${t(`channel.${stop.channel}`)} (${stop.heardFrom})`}
         {stop.note === null ? '' : ` · ${stop.note}`}
       </span>
     </>
