@@ -56,7 +56,12 @@ const Body = ({ hospital, speaking }: { hospital: HospitalView; speaking: Speaki
         <p>
           <Status shape="circle" tone="success">
             {t('word.taking')}
-          </Status>
+          </Status>{' '}
+          {hospital.told === null ? null : (
+            <span className="quiet">
+              <Ago at={hospital.told.at} />
+            </span>
+          )}
         </p>
       ) : (
         <Stops stops={stops} />
