@@ -1,5 +1,6 @@
 import type { Query, QueryClient } from '@tanstack/react-query'
 import { allKept, drop, keep } from '../offline/device-store.ts'
+import { paced } from './paced.ts'
 
 /**
  * What was last read of the cell and is worth having when nobody answers. Not kept: who a patient is (`identity`), who looked, what
@@ -45,24 +46,18 @@ export const restoreQueries = (queries: QueryClient): void => {
   }
 }
 
-/** From now on what is read is kept: at once, and then at most every so often for each thing. */
+/**
+ * From now on what is read is kept: at once, and then at most every so often for each thing. What waits for its turn is kept as soon as
+ * the page is hidden: a phone stops the timers of an app that is put away, and may end it.
+ */
 export const keepQueries = (queries: QueryClient): void => {
-  const writtenAt = new Map<string, number>()
-  const due = new Map<string, Query>()
-  const writeDue = (query: Query) => {
-    due.delete(query.queryHash)
-    writtenAt.set(query.queryHash, Date.now())
-    write(query)
-  }
+  const pace = paced(write, WRITE_EVERY_MS)
   queries.getQueryCache().subscribe(({ type, query, ...event }) => {
     const { action } = event as { action?: { readonly type: string } }
-    if (type !== 'updated' || action?.type !== 'success' || !KEPT.has(query.queryKey[0])) return
-    if (due.has(query.queryHash)) return
-    const wait = (writtenAt.get(query.queryHash) ?? 0) + WRITE_EVERY_MS - Date.now()
-    if (wait <= 0) return writeDue(query)
-    due.set(query.queryHash, query)
-    setTimeout(() => due.has(query.queryHash) && writeDue(query), wait)
+    if (type === 'updated' && action?.type === 'success' && KEPT.has(query.queryKey[0]))
+      pace.add(query.queryHash, query)
   })
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && pace.flush())
 }
 
 const write = ({ queryKey, queryHash, state }: Query): void => {
