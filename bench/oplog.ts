@@ -51,7 +51,7 @@ export const run = async (): Promise<{
     const idle = await idleCost(IDLE_CELLS, IDLE_MS)
     const rows: Row[] = [
       row(
-        'append and number, 24 writers',
+        'op told at the end of a transaction, and numbered, 24 writers',
         append.perS,
         'ops/s',
         AIMS.appendPerS,

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { facilityEndpoints as api, type HospitalRow, type HospitalStatement } from '@dure/contract'
+import { facilityEndpoints as api, type HospitalRow } from '@dure/contract'
 import { must, refusedAs } from '../testing/bed-world.ts'
 import type { TestPerson } from '../testing/cell.ts'
 import { startCells } from '../testing/linked-cells.ts'
-import { settleRegion } from '../testing/regions.ts'
-
-const say = (person: TestPerson, statement: HospitalStatement) =>
-  person.call(api.stateHospital, { params: { id: person.facilityId ?? '' }, body: { statement } })
+import { sayOwnWord as say, settleRegion } from '../testing/regions.ts'
 
 const list = async (person: TestPerson, query: object) =>
   must(await person.call(api.listHospitals, { query: query as never })).hospitals
@@ -98,6 +95,13 @@ test('a hospital of another region that stands in our register too is found once
     (await list(desk, { capability: 'eq_ecmo' })).filter((one) => one.id === id),
     [],
     'whatever the register says, the hospital itself says no',
+  )
+  must(await say(hospital, { say: 'capability', code: 'neurosurgery', answer: 'yes', until: null }))
+  await cells.settle()
+  assert.deepEqual(
+    (await list(desk, { capability: 'neurosurgery' })).map((one) => one.id),
+    [id],
+    'and yes, of which the register knows nothing',
   )
   const shown = must(await desk.call(api.getHospital, { params: { id } }))
   assert.deepEqual(

@@ -1,6 +1,7 @@
 import { type Capability, type CapabilityAnswer, HOSPITAL_KINDS } from '@dure/contract'
 import {
   type CapabilityFact,
+  type CapabilitySource,
   type Directory,
   type DirectorySnapshot,
   factAt,
@@ -93,11 +94,6 @@ const toHospital = (said: HospitalStated, toldBy: string, toldAt: Date): ToldHos
   ({
     toldBy,
     toldAt,
-    // Older cells do not say whose answer it is: then it is of whoever describes the hospital.
-    answers: Object.entries(said.answers).map(([code, { answer, source = said.source, usableUntil }]) => ({
-      ...{ code, answer, source },
-      usableUntil: usableUntil === null ? null : new Date(usableUntil),
-    })),
     id: said.id,
     hpid: said.hpid,
     name: said.name,
@@ -111,13 +107,15 @@ const toHospital = (said: HospitalStated, toldBy: string, toldAt: Date): ToldHos
     state: said.state,
     source: said.source,
     capabilities: new Map(
-      Object.entries(said.answers).map(([code, { answer, usableUntil }]) => [
+      // Older cells do not say whose answer it is: then it is of whoever describes the hospital.
+      Object.entries(said.answers).map(([code, { answer, source = said.source, usableUntil }]) => [
         code as Capability,
         [
           {
             answer: answer as CapabilityAnswer,
-            source: 'hospital',
+            source: source as CapabilitySource,
             asOf: null,
+            // All of it is told again when a part of it changes: since when it is so, nobody says.
             receivedAt: new Date(0),
             ...(usableUntil === null ? {} : { usableUntil: new Date(usableUntil) }),
           } satisfies CapabilityFact,

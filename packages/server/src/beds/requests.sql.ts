@@ -201,7 +201,6 @@ export interface NewEvent {
 export const addEvent = (tx: Tx, event: NewEvent, now: Date): void => tx.collect(EVENTS, { ...event, now })
 
 const EVENTS: Collector<NewEvent & { readonly now: Date }> = {
-  // One JSON text: lists as parameters would be planned anew for each call.
   statement: (events) => ({
     text: `insert into beds.request_event
              (request_id, at, kind, from_state, to_state, by_person, by_name, by_role, by_hospital, channel, heard_from, data)

@@ -213,7 +213,6 @@ export interface SlotEventRow {
 export const addSlotEvent = (tx: Tx, event: SlotEventRow, now: Date): void => tx.collect(SLOT_EVENTS, { ...event, now })
 
 const SLOT_EVENTS: Collector<SlotEventRow & { readonly now: Date }> = {
-  // One JSON text: lists as parameters would be planned anew for each call.
   statement: (events) => ({
     text: `insert into beds.slot_event (slot_id, at, kind, from_state, to_state, by_person, by_name, channel, heard_from, data)
            select e.slot_id, e.at, e.kind, e.from_state, e.to_state, e.by_person, e.by_name, e.channel, e.heard_from, e.data

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { facilityEndpoints as api, bedEndpoints, type HospitalStatement } from '@dure/contract'
+import { facilityEndpoints as api, bedEndpoints } from '@dure/contract'
 import { must, refusedAs } from '../testing/bed-world.ts'
 import type { TestPerson } from '../testing/cell.ts'
 import { type Cells, startCells } from '../testing/linked-cells.ts'
-import { settleRegion } from '../testing/regions.ts'
+import { sayOwnWord as say, settleRegion } from '../testing/regions.ts'
 import { refugees } from '../testing/standing-in.ts'
 
 const HOUR_MS = 3_600_000
-
-const say = (person: TestPerson, statement: HospitalStatement) =>
-  person.call(api.stateHospital, { params: { id: person.facilityId ?? '' }, body: { statement } })
 
 const shown = async (person: TestPerson, id: string) => {
   const { stops, capabilities } = must(await person.call(api.getHospital, { params: { id } }))

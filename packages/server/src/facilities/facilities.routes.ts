@@ -2,29 +2,16 @@ import { facilityEndpoints } from '@dure/contract'
 import type { Deps } from '../platform/deps.ts'
 import { type Http, serve } from '../platform/http.ts'
 import { err, ok } from '../platform/result.ts'
-import { answerAt } from './answers.ts'
-import { readPlace, writePlace } from './cursor.ts'
+import { readPlace } from './cursor.ts'
 import { type Directory, makeDirectory } from './directory.service.ts'
+import { describeHospital, findHospitals } from './finding.service.ts'
 import { makePoller, PAGE_TIMEOUT_MS, ROWS_PER_PAGE } from './nemc-poller.service.ts'
 import { REGIONS } from './regions.ts'
-import { countHistory, hospitalDetail, searchHospitals, statedAnswers, statedCounts } from './search.sql.ts'
+import { countHistory, hospitalDetail } from './search.sql.ts'
 import { listSourceStates } from './sources.sql.ts'
-import { NEMC_ANSWER_USABLE_H } from './staleness.ts'
-import type { FoundHospital, SearchPlace } from './stated.ts'
-import { stopsAt } from './statement.sql.ts'
+import type { SearchPlace } from './stated.ts'
 import { registerStating } from './stating.routes.ts'
-import type { ToldHospital } from './types.ts'
-import {
-  toAnswerView,
-  toCountView,
-  toDetailView,
-  toldAnswers,
-  toldStops,
-  toRowView,
-  toSourceView,
-  toStopView,
-  toToldView,
-} from './views.ts'
+import { toCountView, toSourceView } from './views.ts'
 
 /**
  * The directory's routes, its copy in memory and its poller, if the configuration names a source.
@@ -73,60 +60,12 @@ const registerRoutes = (http: Http, directory: Directory): void => {
     const place = readAfter(cursor, near !== undefined)
     if (!place.ok)
       return err({ code: 'invalid-input' as const, pointer: '/query/cursor', detail: 'not a place in this list' })
-    const elsewhere = await directory.elsewhere()
-    const [told, otherwise] = partition(
-      elsewhere,
-      (one) => query.capability === undefined || answerAt(one, query.capability, now) === 'yes',
-    )
-    const answersSince = new Date(now.getTime() - NEMC_ANSWER_USABLE_H * 3_600_000)
-    const found = await searchHospitals(db, {
-      ...filters,
-      near,
-      answersSince,
-      now,
-      after: place.value,
-      limit: limit + 1,
-      told,
-      toldOtherwise: otherwise.map(({ id }) => id),
-    })
-    const page = found.slice(0, limit)
-    const last = page.at(-1)
-    const nextCursor = found.length > limit && last !== undefined ? writePlace(last) : null
-    const stops = Map.groupBy(
-      await stopsAt(
-        db,
-        page.map(({ id }) => id),
-        now,
-      ),
-      ({ hospitalId }) => hospitalId,
-    )
-    const toldById = new Map<string, ToldHospital>(elsewhere.map((one) => [one.id, one]))
-    const stopsOf = ({ id }: FoundHospital) => {
-      const one = toldById.get(id)
-      return one === undefined ? (stops.get(id) ?? []).map((stop) => toStopView(stop, now)) : toldStops(one, now)
-    }
-    return ok({ hospitals: page.map((row) => toRowView(row, stopsOf(row))), nextCursor })
+    return ok(await findHospitals({ db, directory }, { ...filters, near, after: place.value, limit }, now))
   })
 
   route(facilityEndpoints.getHospital, async ({ params, now }) => {
-    const hospital = await hospitalDetail(db, params.id)
-    const told = (await directory.elsewhere()).find(({ id }) => id === params.id)
-    if (hospital === undefined)
-      return told === undefined ? err({ code: 'not-found' as const, pointer: '/params/id' }) : ok(toToldView(told, now))
-    const [answers, counts] = [await statedAnswers(db, params.id), await statedCounts(db, params.id)]
-    return ok({
-      ...toDetailView(hospital),
-      // Its own word is kept where it speaks: in our tables, or in the log of its region.
-      stops:
-        told === undefined
-          ? (await stopsAt(db, [params.id], now)).map((stop) => toStopView(stop, now))
-          : toldStops(told, now),
-      capabilities: [
-        ...answers.map((answer) => toAnswerView(answer, now)),
-        ...(told === undefined ? [] : toldAnswers(told, now)).filter(({ source }) => source === 'hospital'),
-      ],
-      bedCounts: counts.map((count) => toCountView(count, now)),
-    })
+    const hospital = await describeHospital({ db, directory }, params.id, now)
+    return hospital === undefined ? err({ code: 'not-found' as const, pointer: '/params/id' }) : ok(hospital)
   })
 
   route(facilityEndpoints.listBedCountHistory, async ({ params, query, now }) => {
@@ -150,11 +89,6 @@ const registerRoutes = (http: Http, directory: Directory): void => {
     })
   })
 }
-
-const partition = <T>(all: readonly T[], fits: (one: T) => boolean): readonly [readonly T[], readonly T[]] => [
-  all.filter(fits),
-  all.filter((one) => !fits(one)),
-]
 
 /** A place by distance does not continue a list by name, nor the other way round. */
 const readAfter = (cursor: string | undefined, byDistance: boolean) => {

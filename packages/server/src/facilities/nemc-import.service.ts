@@ -61,23 +61,26 @@ export const importNemcFiles = async (
   const started = deps.elapsedMs()
   const read = readAll(ask.files)
   if (!read.ok) {
-    const { bytes = new Uint8Array() } = ask.files.find(({ name }) => name === read.error.file) ?? {}
-    for (const operation of ask.dryRun === true ? [] : operationsConcerned(bytes))
-      await recordFailure(deps.db, fileSource(operation), read.error, ask.at)
-    return read
+    const { refusal, concerned } = read.error
+    if (ask.dryRun !== true)
+      for (const operation of concerned) await recordFailure(deps.db, fileSource(operation), refusal, ask.at)
+    return err(refusal)
   }
   const report = await inRolledBackOrCommitted(deps.db, ask.dryRun === true, (tx) => writeAll(tx, read.value, ask))
   return ok({ ...report, tookMs: Math.round(deps.elapsedMs() - started) })
 }
 
-const readAll = (files: readonly NemcFile[]): Result<readonly ReadFile[], ImportRefusal> => {
+type RefusedFile = { readonly refusal: ImportRefusal; readonly concerned: readonly NemcOperation[] }
+
+const readAll = (files: readonly NemcFile[]): Result<readonly ReadFile[], RefusedFile> => {
   const read: ReadFile[] = []
   for (const { name, bytes } of files) {
     const document = readNemcDocument(bytes)
     if (!document.ok) {
       const { code, detail, line, serviceCode } = document.error
       const told = serviceCode === undefined ? detail : `${serviceCode} ${detail}`
-      return err({ code, file: name, detail: told, ...(line === undefined ? {} : { line }) })
+      const refusal = { code, file: name, detail: told, ...(line === undefined ? {} : { line }) }
+      return err({ refusal, concerned: operationsConcerned(bytes) })
     }
     read.push({ name, document: document.value })
   }

@@ -19,9 +19,10 @@ export type HospitalSearch = {
   readonly now: Date
   readonly limit: number
   readonly after?: SearchPlace | undefined
-  /** Hospitals of other regions as their logs tell them, those that say yes to `capability` if it is asked for. */
+  /** Hospitals that our tables do not hold, as the logs of their regions tell them, where they fit. */
   readonly told: readonly ToldHospital[]
-  /** Those that say something else to it, whatever our tables hold. */
+  /** Ids of hospitals of our tables of which their regions tell that they can do `capability`, and that they cannot or may not. */
+  readonly toldYes: readonly string[]
   readonly toldOtherwise: readonly string[]
 }
 
@@ -53,8 +54,8 @@ found as (
      and ($2::text is null or h.name ilike $2 escape '\\')
      and ($3::text is null or h.sido_code = $3)
      and ($4::text is null or h.kind = $4)
-     and h.id <> all ($17::text[])
-     and ($8::text is null or h.told_by is not null or exists (
+     and h.id <> all ($18::text[])
+     and ($8::text is null or h.told_by is not null or h.id = any ($17::text[]) or exists (
            select from facilities.capability c
             where c.hospital_id = h.id and c.code = $8 and c.answer = 'yes'
               and (c.source <> 'hospital' or ${speaksHere('h.sido_code')})
@@ -98,6 +99,7 @@ export const searchHospitals = async (db: Queries, search: HospitalSearch): Prom
     search.limit,
     search.now,
     JSON.stringify(search.told.map(toldRow)),
+    search.toldYes,
     search.toldOtherwise,
   ])
 

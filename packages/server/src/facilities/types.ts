@@ -95,13 +95,4 @@ export type ToldHospital = RankedHospital & {
   readonly toldBy: string
   /** When that region said so, by its own clock. */
   readonly toldAt: Date
-  readonly answers: readonly ToldAnswer[]
-}
-
-export type ToldAnswer = {
-  readonly code: Capability
-  readonly answer: CapabilityAnswer
-  readonly source: CapabilitySource
-  /** The last instant at which it counts; null = it does not age. */
-  readonly usableUntil: Date | null
 }

@@ -1,14 +1,15 @@
-import type {
-  BedClass,
-  BedCountView,
-  CapabilityView,
-  Freshness,
-  HospitalRow,
-  HospitalView,
-  SourceView,
-  StatementView,
-  StopReason,
-  StopView,
+import {
+  type BedClass,
+  type BedCountView,
+  CAPABILITIES,
+  type CapabilityView,
+  type Freshness,
+  type HospitalRow,
+  type HospitalView,
+  type SourceView,
+  type StatementView,
+  type StopReason,
+  type StopView,
 } from '@dure/contract'
 import { factOf, usableAt } from './answers.ts'
 import { ageMinutes, freshnessOf, STOP_DOUBTED_MIN } from './staleness.ts'
@@ -82,13 +83,16 @@ export const toToldView = (hospital: ToldHospital, now: Date): HospitalView => {
   }
 }
 
-export const toldAnswers = ({ answers, toldAt }: ToldHospital, now: Date): CapabilityView[] =>
-  answers.map(({ code, answer, source, usableUntil }) => ({
-    ...{ code, answer, source, raw: null, flags: [], asOf: null, receivedAt: toldAt.toISOString() },
-    until: source === 'hospital' ? instant(usableUntil) : null,
-    ageMin: ageMinutes(toldAt, now),
-    freshness: usableUntil === null || now <= usableUntil ? 'fresh' : 'expired',
-  }))
+export const toldAnswers = ({ capabilities, toldAt }: ToldHospital, now: Date): CapabilityView[] =>
+  CAPABILITIES.flatMap((code) =>
+    (capabilities.get(code) ?? []).map((fact) => ({
+      ...{ code, answer: fact.answer, source: fact.source, raw: null, flags: [], asOf: null },
+      until: fact.source === 'hospital' ? instant(fact.usableUntil ?? null) : null,
+      receivedAt: toldAt.toISOString(),
+      ageMin: ageMinutes(toldAt, now),
+      freshness: usableAt(fact, now) ? ('fresh' as const) : ('expired' as const),
+    })),
+  )
 
 export const toStatementView = ({ byName, hospitalId: _, ...rest }: Statement): StatementView => ({
   ...rest,

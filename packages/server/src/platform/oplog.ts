@@ -79,7 +79,7 @@ const withinLimit = (op: Op): Op => {
 
 /**
  * Most transactions tell one op of this cell's own log: a statement that is planned once, whatever its values. Several are one JSON text,
- * a quarter dearer; lists as parameters would be planned anew for each call.
+ * a quarter dearer.
  */
 const appending = (ops: readonly Op[]): Statement => {
   const [op] = ops

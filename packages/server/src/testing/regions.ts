@@ -1,5 +1,10 @@
-import type { RequestInput, RequestView } from '@dure/contract'
-import { bedEndpoints } from '@dure/contract'
+import {
+  bedEndpoints,
+  facilityEndpoints,
+  type HospitalStatement,
+  type RequestInput,
+  type RequestView,
+} from '@dure/contract'
 import { insertSlots } from '../beds/index.ts'
 import type { Cell } from '../cell.ts'
 import { saveDemoRegion } from '../facilities/index.ts'
@@ -107,3 +112,7 @@ export const settleRegion = async (
 /** The request as the desk sees it now. */
 export const seen = async (person: TestPerson, id: string): Promise<RequestView> =>
   must(await person.call(bedEndpoints.getRequest, { params: { id } }))
+
+/** A hospital's desk says something of its own hospital. */
+export const sayOwnWord = (person: TestPerson, statement: HospitalStatement) =>
+  person.call(facilityEndpoints.stateHospital, { params: { id: person.facilityId ?? '' }, body: { statement } })

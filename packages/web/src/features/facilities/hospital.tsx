@@ -36,44 +36,12 @@ export const HospitalPage = () => {
 const HospitalBody = ({ hospital }: { hospital: HospitalView }) => {
   const { t } = useTranslation()
   const me = useSignedIn()
-  const phone = (number: string | null) => (number === null ? null : <a href={`tel:${number}`}>{number}</a>)
-  const registered: FactRows = [
-    [t('hospital.address'), hospital.address],
-    [t('hospital.staff'), <Count key="staff" value={hospital.medicalStaff} />],
-    [t('hospital.source'), t(`source.${hospital.source}`)],
-    [t('hospital.sourceUpdated'), hospital.sourceUpdatedOn ?? t('common.notKnown')],
-    [t('hospital.importedAt'), <Clock key="imported" at={hospital.importedAt} />],
-  ]
-  /** What another region's record does not carry is not shown as unknown: whoever asks there is told. */
-  const toldRows = ({ by, at }: NonNullable<HospitalView['told']>): FactRows => [
-    [t('hospital.source'), t('directory.told', { region: t(`sido.${by as '28'}`) })],
-    [t('hospital.toldAt'), <Clock key="told" at={at} />],
-  ]
   return (
     <>
       {hospital.state === 'open' ? null : <p className="warning-text">{t(`hospitalState.${hospital.state}`)}</p>}
       <div className="columns">
         <div className="column">
-          <Card title={t('hospital.about')}>
-            <Facts
-              rows={[
-                [t('directory.kind'), hospital.type === '' ? t(`hospitalKind.${hospital.kind}`) : hospital.type],
-                [t('hospital.phone'), phone(hospital.phone)],
-                [t('hospital.erPhone'), phone(hospital.erPhone)],
-                [t('directory.licensed'), <Count key="beds" value={hospital.licensedBeds} />],
-                ...(hospital.told === null ? registered : toldRows(hospital.told)),
-              ]}
-            />
-            {hospital.departments.length === 0 ? null : (
-              <p className="departments">
-                {hospital.departments.map((one) => (
-                  <span key={one} className="tag">
-                    {one}
-                  </span>
-                ))}
-              </p>
-            )}
-          </Card>
+          <About hospital={hospital} />
           <Card title={t('hospital.capabilities')}>
             <CapabilityList capabilities={hospital.capabilities} />
           </Card>
@@ -89,7 +57,45 @@ const HospitalBody = ({ hospital }: { hospital: HospitalView }) => {
   )
 }
 
-type FactRows = Parameters<typeof Facts>[0]['rows']
+const About = ({ hospital }: { hospital: HospitalView }) => {
+  const { t } = useTranslation()
+  const phone = (number: string | null) => (number === null ? null : <a href={`tel:${number}`}>{number}</a>)
+  const { told } = hospital
+  return (
+    <Card title={t('hospital.about')}>
+      <Facts
+        rows={[
+          [t('directory.kind'), hospital.type === '' ? t(`hospitalKind.${hospital.kind}`) : hospital.type],
+          [t('hospital.phone'), phone(hospital.phone)],
+          [t('hospital.erPhone'), phone(hospital.erPhone)],
+          [t('directory.licensed'), <Count key="beds" value={hospital.licensedBeds} />],
+          // What another region's record does not carry is not shown as unknown: whoever asks there is told.
+          ...(told === null
+            ? ([
+                [t('hospital.address'), hospital.address],
+                [t('hospital.staff'), <Count key="staff" value={hospital.medicalStaff} />],
+                [t('hospital.source'), t(`source.${hospital.source}`)],
+                [t('hospital.sourceUpdated'), hospital.sourceUpdatedOn ?? t('common.notKnown')],
+                [t('hospital.importedAt'), <Clock key="imported" at={hospital.importedAt} />],
+              ] as const)
+            : ([
+                [t('hospital.source'), t('directory.told', { region: t(`sido.${told.by as '28'}`) })],
+                [t('hospital.toldAt'), <Clock key="told" at={told.at} />],
+              ] as const)),
+        ]}
+      />
+      {hospital.departments.length === 0 ? null : (
+        <p className="departments">
+          {hospital.departments.map((one) => (
+            <span key={one} className="tag">
+              {one}
+            </span>
+          ))}
+        </p>
+      )}
+    </Card>
+  )
+}
 
 /** A hospital's desk speaks for its own hospital, the region's desk for what it heard. */
 const speakingOf = (me: Me, { id, sidoCode }: HospitalView): Speaking => {
