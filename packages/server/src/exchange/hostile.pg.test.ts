@@ -37,7 +37,7 @@ const intakeOf = ({ cell, id }: TestNode) => {
 const exported = async (cells: TestCells, id: string, folder: string): Promise<string[]> => {
   const { cell, dataDir } = cells.node(id)
   while ((await cell.sequence()) > 0);
-  const { files } = await exportLogs(cell.deps.db, makeMarkKeeper(dataDir), id, [id], new Map(), folder)
+  const { files } = await exportLogs(cell.deps.db, makeMarkKeeper(dataDir, 'export'), id, [id], new Map(), folder)
   const [file] = files
   assert(file)
   return gunzipSync(await readFile(file.file))

@@ -55,31 +55,29 @@ export const goneFrom = (have: Mark, known: Remembered | undefined): number =>
     isBeforeEnd(have, known?.numbered ?? NOTHING) ? (known?.numbered?.seq ?? 0) - have.seq : 0,
   )
 
-export const markFile = (dataDir: string): string => join(dataDir, 'oplog.mark')
+/** Who remembers: the running cell, or an export by hand, which may run beside it. */
+const KEEPERS = ['cell', 'export'] as const
+export type Keeper = (typeof KEEPERS)[number]
 
-/** One data folder belongs to one server process. */
-export const makeMarkKeeper = (dataDir: string): MarkKeeper => {
-  const file = markFile(dataDir)
+export const markFile = (dataDir: string, keeper: Keeper = 'cell'): string =>
+  join(dataDir, keeper === 'cell' ? 'oplog.mark' : `oplog.mark.${keeper}`)
+
+/** A file for each keeper: two processes that wrote one would undo what the other raised. What is remembered is the higher of both. */
+export const makeMarkKeeper = (dataDir: string, keeper: Keeper = 'cell'): MarkKeeper => {
+  const file = markFile(dataDir, keeper)
   let marks: Map<CellId, Remembered> | undefined
   let writing: Promise<void> = Promise.resolve()
   let written: Marks = new Map()
 
   const read = async (): Promise<Marks> => {
-    marks ??= existsSync(file)
-      ? new Map(Object.entries(MarkFile.parse(JSON.parse(await readFile(file, 'utf8')))))
-      : new Map()
+    marks ??= higherOf(await Promise.all(KEEPERS.map((one) => readMarks(markFile(dataDir, one)))))
     return marks
   }
 
   const raise = async (origin: CellId, mark: Mark): Promise<void> => {
     await read()
     const known = marks?.get(origin)
-    if (isBelow(known ?? NOTHING, mark))
-      marks?.set(origin, {
-        ...known,
-        epoch: Math.max(known?.epoch ?? 0, mark.epoch),
-        seq: Math.max(known?.seq ?? 0, mark.seq),
-      })
+    if (isBelow(known ?? NOTHING, mark)) marks?.set(origin, higher(known, mark))
     while (isBelow(written.get(origin) ?? NOTHING, mark)) await write()
   }
 
@@ -97,8 +95,9 @@ export const makeMarkKeeper = (dataDir: string): MarkKeeper => {
       const now = new Map(marks)
       if (sameMarks(now, written)) return
       await mkdir(dirname(file), { recursive: true })
-      await writeFile(`${file}.new`, JSON.stringify(Object.fromEntries(now)), { mode: 0o600 })
-      await rename(`${file}.new`, file)
+      const made = `${file}.${process.pid}.new`
+      await writeFile(made, JSON.stringify(Object.fromEntries(now)), { mode: 0o600 })
+      await rename(made, file)
       written = now
     })
     writing = turn.catch(() => undefined)
@@ -106,6 +105,25 @@ export const makeMarkKeeper = (dataDir: string): MarkKeeper => {
   }
 
   return { read, raise, noteNumbered }
+}
+
+const readMarks = async (file: string): Promise<[CellId, Remembered][]> =>
+  existsSync(file) ? Object.entries(MarkFile.parse(JSON.parse(await readFile(file, 'utf8')))) : []
+
+const higherOf = (files: readonly (readonly [CellId, Remembered][])[]): Map<CellId, Remembered> => {
+  const marks = new Map<CellId, Remembered>()
+  for (const [origin, mark] of files.flat()) marks.set(origin, higher(marks.get(origin), mark))
+  return marks
+}
+
+const higher = (known: Remembered | undefined, mark: Remembered): Remembered => {
+  const [one, other] = [known?.numbered, mark.numbered]
+  const numbered = one === undefined || (other !== undefined && isBeforeEnd(one, other)) ? other : one
+  return {
+    epoch: Math.max(known?.epoch ?? 0, mark.epoch),
+    seq: Math.max(known?.seq ?? 0, mark.seq),
+    ...(numbered === undefined ? {} : { numbered }),
+  }
 }
 
 const sameMarks = (one: Marks, other: Marks): boolean =>

@@ -46,3 +46,23 @@ test('the mark outlives the process, keeps what was shown beside what was number
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+test('an export beside the running cell neither disturbs its mark nor is undone by it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'dure-mark-'))
+  try {
+    const cell = makeMarkKeeper(folder)
+    const exporting = makeMarkKeeper(folder, 'export')
+    await cell.raise('28', shown(1, 1))
+    await exporting.raise('28', shown(1, 90))
+    await Promise.all(
+      Array.from({ length: 40 }, (_, at) =>
+        at % 2 === 0 ? cell.noteNumbered('28', shown(1, 10 + at)) : exporting.raise('28', shown(1, 90 + at)),
+      ),
+    )
+    await cell.raise('28', shown(1, 50))
+    // As after a start: what was carried away counts, whoever wrote last.
+    assert.deepEqual((await makeMarkKeeper(folder).read()).get('28'), { ...shown(1, 129), numbered: shown(1, 48) })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})

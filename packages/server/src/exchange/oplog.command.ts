@@ -77,7 +77,7 @@ const exportTo = async (
   const db = await io.openDb()
   const origins = origin === undefined ? undefined : [origin]
   const after = new Map(origin === undefined ? [] : [[origin, from]])
-  const { files, lacking } = await exportLogs(db, makeMarkKeeper(dataDir), region, origins, after, folder)
+  const { files, lacking } = await exportLogs(db, makeMarkKeeper(dataDir, 'export'), region, origins, after, folder)
   for (const { what, file, from: first, to } of files)
     io.out(`${file}  ${what === 'snapshot' ? `snapshot up to ${to}` : `${first}–${to}`}`)
   for (const { origin: of, upto } of lacking)

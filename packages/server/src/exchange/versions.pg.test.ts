@@ -23,7 +23,7 @@ const numberAll = async ({ cell }: TestNode): Promise<void> => {
 const exported = async ({ cell, dataDir, id }: TestNode, origin: string): Promise<string[]> => {
   const { files } = await exportLogs(
     cell.deps.db,
-    makeMarkKeeper(dataDir),
+    makeMarkKeeper(dataDir, 'export'),
     id,
     [origin],
     new Map(),
